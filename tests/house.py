@@ -124,26 +124,34 @@ def rooms_without_floor(package: Path) -> list[str]:
 
 
 def circles(package: Path) -> list[str]:
-    """Circles among modules, and among rooms."""
+    """Circles among modules, then among rooms, each with the imports that make it."""
     found = imports(package)
-    among_modules = _knots([(edge.importer, edge.imported) for edge in found])
-    between = [(room(edge.importer), room(edge.imported)) for edge in found]
-    among_rooms = _knots([(a, b) for a, b in between if a != b])
-    return [" ↔ ".join(knot) for knot in among_modules + among_rooms]
+    modules_joined = {edge: (edge.importer, edge.imported) for edge in found}
+    rooms_joined = {edge: (room(a), room(b)) for edge, (a, b) in modules_joined.items()}
+    between_rooms = {edge: (a, b) for edge, (a, b) in rooms_joined.items() if a != b}
+    return _told(modules_joined) + _told(between_rooms)
 
 
-def _knots(edges: list[tuple[str, str]]) -> list[list[str]]:
-    """The sets of points that can reach one another, in order."""
+def _told(ends: Mapping[Import, tuple[str, str]]) -> list[str]:
+    told: list[str] = []
+    for knot in _knots(list(ends.values())):
+        guilty = [str(edge) for edge, joined in ends.items() if knot.issuperset(joined)]
+        told.append("\n  ".join([" ↔ ".join(sorted(knot)), *guilty]))
+    return told
+
+
+def _knots(edges: list[tuple[str, str]]) -> list[frozenset[str]]:
+    """The sets of points that can reach one another."""
     after: dict[str, set[str]] = {}
     for start, end in edges:
         after.setdefault(start, set()).add(end)
     reached = {start: _reach(start, after) for start in after}
-    knots: dict[frozenset[str], list[str]] = {}
-    for start, seen in reached.items():
-        if start in seen:
-            knot = frozenset(other for other in seen if start in reached.get(other, ()))
-            knots[knot] = sorted(knot)
-    return sorted(knots.values())
+    knots = {
+        frozenset(other for other in seen if start in reached.get(other, ()))
+        for start, seen in reached.items()
+        if start in seen
+    }
+    return sorted(knots, key=sorted)
 
 
 def _reach(start: str, after: Mapping[str, set[str]]) -> set[str]:

@@ -205,6 +205,10 @@ def plant(folder: Path, **files: str) -> Path:
     return package
 
 
+def names(circles: list[str]) -> list[str]:
+    return [circle.splitlines()[0] for circle in circles]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -222,7 +226,7 @@ def test_an_upward_import_is_found(tmp_path, text):
     package = plant(tmp_path, core__graph=text, ops__shape="from castle.core import graph")
     (fault,) = house.upward_imports(package)
     assert "castle.core.graph imports castle.ops.shape" in fault
-    assert house.circles(package) == ["castle.core.graph ↔ castle.ops.shape", "core ↔ ops"]
+    assert names(house.circles(package)) == ["castle.core.graph ↔ castle.ops.shape", "core ↔ ops"]
 
 
 def test_a_downward_import_is_no_fault(tmp_path):
@@ -254,14 +258,20 @@ def test_a_circle_inside_a_folder_is_found(tmp_path):
         core__c="import castle.core.a",
         core__alone="from castle.core import a",
     )
-    assert house.circles(package) == ["castle.core.a ↔ castle.core.b ↔ castle.core.c"]
+    assert names(house.circles(package)) == ["castle.core.a ↔ castle.core.b ↔ castle.core.c"]
 
 
 def test_a_circle_of_two_rooms_on_one_floor_is_found(tmp_path):
     package = plant(
         tmp_path, nn__a="from castle.optim import b", optim__b="", optim__c="import castle.nn.a"
     )
-    assert house.circles(package) == ["nn ↔ optim"]
+    (circle,) = house.circles(package)
+    first, second = package / "nn" / "a.py", package / "optim" / "c.py"
+    assert circle.splitlines() == [
+        "nn ↔ optim",
+        f"  {first}:1: castle.nn.a imports castle.optim.b",
+        f"  {second}:1: castle.optim.c imports castle.nn.a",
+    ]
 
 
 def test_a_room_without_floor_is_found(tmp_path):
