@@ -1,0 +1,19 @@
+"""Derivatives of ordinary NumPy code: exact, fast, explained."""
+
+from infinitesimal import ops as _words
+from infinitesimal.api import (
+    grad,
+    graph,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    linearize,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
+
+__version__ = "0.1.0"

@@ -1,0 +1,65 @@
+"""What a graph means: evaluation with NumPy, one loop over the nodes in order.
+
+In: output nodes, and values for the inputs among their leaves. Out: the values of the outputs. Every other way to run
+a graph is tested against this one. Values already known of a node (`Node.value`) are used; `keep=True` writes them, so
+that a condition asked for in the middle of a trace costs only what is new since the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.node import INPUT, Node, postorder
+from infinitesimal.errors import UnknownValueError
+
+__all__ = ["evaluate"]
+
+_LARGE = 4096  # elements; below it, keeping intermediate values costs less than finding their last use
+
+
+def evaluate(outputs: Sequence[Node], bindings: Mapping[Node, Any] | None = None, *, keep: bool = False) -> list[Any]:
+    """The values of the outputs, given those of the input nodes.
+
+    Floating-point exceptions are silent: infinities and NaNs are values. Raises `UnknownValueError` when the value of
+    an input node is needed and not given, and what NumPy raises, for instance `IndexError`.
+    """
+    values: dict[Node, Any] = dict(bindings) if bindings else {}
+    order = postorder(outputs, values, known=True)
+    dying = _last_uses(order, outputs) if not keep else {}
+    with np.errstate(all="ignore"):
+        for node in order:
+            if node.primitive is INPUT:
+                raise UnknownValueError(
+                    f"the value of an input of type {node.type}",
+                    why="it is not known while the function is being traced",
+                    instead="bind it, or choose with np.where instead of if",
+                )
+            values[node] = node.primitive.evaluate(*[values[operand] for operand in node.inputs], *node.params)
+            for dead in dying.get(node, ()):
+                del values[dead]
+    if keep:
+        for node in order:
+            value = values[node]
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False  # remembered: nobody may change it
+            node.value = value
+    return [values[node] for node in outputs]
+
+
+def _last_uses(order: list[Node], outputs: Sequence[Node]) -> dict[Node, list[Node]]:
+    """For each node, the computed values nobody reads after it."""
+    if all(node.type.size < _LARGE for node in order):
+        return {}
+    dying: dict[Node, list[Node]] = {}
+    alive = set(outputs)
+    computed = set(order)
+    for node in reversed(order):
+        for operand in node.inputs:
+            if operand not in alive:
+                alive.add(operand)
+                if operand in computed:
+                    dying.setdefault(node, []).append(operand)
+    return dying

@@ -1,0 +1,92 @@
+"""A closed function: input leaves, outputs, and nothing else from outside.
+
+In: nodes. Out: a `Graph` that prints, can be called on arrays, checked, and rebuilt on other inputs. Closing a graph
+replaces the variables it is a function of by fresh inputs and drops all other variables (each is an identity), so a
+graph does not depend on the call that traced it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.evaluate import evaluate
+from infinitesimal.core.node import INPUT, VARIABLE, Node, input_node, make, postorder
+from infinitesimal.core.text import render
+from infinitesimal.core.types import type_of
+from infinitesimal.errors import GraphError, ShapeError
+
+__all__ = ["Graph", "close", "substitute"]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A function from the values of `inputs` to those of `outputs`; two graphs are equal when they print the same."""
+
+    inputs: tuple[Node, ...]
+    outputs: tuple[Node, ...]
+    names: tuple[str, ...] = ()
+
+    @property
+    def nodes(self) -> list[Node]:
+        """Every node in order, inputs first."""
+        return [*self.inputs, *postorder(self.outputs, dict.fromkeys(self.inputs))]
+
+    def __call__(self, *values: Any) -> list[Any]:
+        """The outputs for these input values, computed with NumPy."""
+        if len(values) != len(self.inputs):
+            raise GraphError(f"a graph of {len(self.inputs)} inputs called with {len(values)} values")
+        bindings: dict[Node, Any] = {}
+        for node, value in zip(self.inputs, values, strict=True):
+            array = np.asarray(value, node.type.dtype)
+            if type_of(array) is not node.type:
+                raise ShapeError(
+                    "a graph called", found=f"expected: {node.type}\ngiven:    {type_of(array)}",
+                    why="a graph holds for the shapes it was traced with", instead="trace the function again",
+                )
+            bindings[node] = array if array.ndim else array[()]
+        return evaluate(self.outputs, bindings)
+
+    def __str__(self) -> str:
+        return render(self.inputs, self.outputs, self.names)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Graph) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+
+def close(inputs: Sequence[Node], outputs: Sequence[Node], names: Sequence[str] = ()) -> Graph:
+    """The graph of `outputs` as a function of `inputs` (variables or inputs).
+
+    Raises `GraphError` when an output depends on an input that is not among `inputs`.
+    """
+    fresh = {node: input_node(node.type) for node in inputs}
+    built = substitute(outputs, fresh)
+    leaves = set(fresh.values())
+    for node in postorder(built):
+        if node.primitive is INPUT and node not in leaves:
+            raise GraphError("a graph closed", found=f"an input {node.type} from outside", why="a graph has no free inputs")
+    return Graph(tuple(fresh[node] for node in inputs), tuple(built), tuple(names))
+
+
+def substitute(outputs: Sequence[Node], replacements: Mapping[Node, Node]) -> list[Node]:
+    """The outputs with some nodes replaced by others of the same type; variables become what they stand for."""
+    new: dict[Node, Node] = dict(replacements)
+    for node in postorder(outputs, new):
+        if node.primitive is VARIABLE:
+            new[node] = new[node.inputs[0]]
+            continue
+        inputs = tuple([new[operand] for operand in node.inputs])
+        new[node] = node if inputs == node.inputs else make(node.primitive, inputs, node.params)
+    return [new[node] for node in outputs]

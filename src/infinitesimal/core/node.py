@@ -1,0 +1,349 @@
+"""The node: one word applied to earlier nodes, immutable and shared.
+
+In: a primitive, its input nodes and static parameters. Out: *the* `Node` of that combination: asking twice gives the
+same object (hash-consing), so common work is shared by construction and equality is identity. Leaves are constants,
+inputs (no value yet) and variables (a point of differentiation: an identity with a serial number of its own).
+
+Two numbers ride on each node. `reach` is the serial of the oldest leaf it depends on, `active` that of the oldest leaf
+it depends on *differentiably*; NEVER where there is none. They answer in constant time whether a result belongs to a
+calculus call that has ended, and whether turning it into a plain number would cut a derivative.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import threading
+import weakref
+from collections.abc import Iterable, MutableMapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.primitive import REGISTRY, Primitive, register
+from infinitesimal.core.types import Type, array_type, type_of
+
+__all__ = [
+    "CONSTANT",
+    "INPUT",
+    "NEVER",
+    "VARIABLE",
+    "Literal",
+    "Node",
+    "as_nodes",
+    "constant",
+    "input_node",
+    "make",
+    "next_serial",
+    "postorder",
+    "variable",
+    "zeros",
+]
+
+NEVER = sys.maxsize
+_serials = itertools.count()
+
+
+class Node:
+    """A word applied to inputs. Made by `make`, never directly; compare with `is`."""
+
+    __slots__ = ("__weakref__", "active", "inputs", "origin", "params", "primitive", "reach", "type", "value")
+
+    primitive: Primitive
+    inputs: tuple[Node, ...]
+    params: tuple[Any, ...]
+    type: Type
+    reach: int
+    active: int
+    origin: tuple[Any, int] | None  # code object and line of the user's call
+    value: Any  # what the node is known to evaluate to, once somebody asked
+
+    __array_ufunc__ = None  # NumPy must not take a node for an object
+
+    def __repr__(self) -> str:
+        return f"<{self.primitive.name}: {self.type}>"
+
+    # Infix, so that a formula reads like algebra. Looked up by name: this floor does not know the words.
+    def __add__(self, other: Any) -> Node:
+        return REGISTRY["add"](self, other)
+
+    def __radd__(self, other: Any) -> Node:
+        return REGISTRY["add"](other, self)
+
+    def __sub__(self, other: Any) -> Node:
+        return REGISTRY["subtract"](self, other)
+
+    def __rsub__(self, other: Any) -> Node:
+        return REGISTRY["subtract"](other, self)
+
+    def __mul__(self, other: Any) -> Node:
+        return REGISTRY["multiply"](self, other)
+
+    def __rmul__(self, other: Any) -> Node:
+        return REGISTRY["multiply"](other, self)
+
+    def __truediv__(self, other: Any) -> Node:
+        return REGISTRY["divide"](self, other)
+
+    def __rtruediv__(self, other: Any) -> Node:
+        return REGISTRY["divide"](other, self)
+
+    def __neg__(self) -> Node:
+        return REGISTRY["negative"](self)
+
+    def __lt__(self, other: Any) -> Node:
+        return REGISTRY["less"](self, other)
+
+    def __le__(self, other: Any) -> Node:
+        return REGISTRY["less_equal"](self, other)
+
+    def __gt__(self, other: Any) -> Node:
+        return REGISTRY["greater"](self, other)
+
+    def __ge__(self, other: Any) -> Node:
+        return REGISTRY["greater_equal"](self, other)
+
+
+class _Entry(weakref.ref[Node]):
+    """A weak reference that knows its key in the table of nodes."""
+
+    __slots__ = ("key",)
+    key: tuple[Any, ...]
+
+
+_table: dict[tuple[Any, ...], _Entry] = {}
+_table_lock = threading.RLock()
+
+
+def _forget(entry: _Entry, table: dict[tuple[Any, ...], _Entry] = _table) -> None:
+    # Only if nobody has entered a new node under the same key meanwhile. Losing that race costs sharing, not truth.
+    if table.get(entry.key) is entry:
+        table.pop(entry.key, None)
+
+
+def make(primitive: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...] = ()) -> Node:
+    """The node of this word, these inputs and these static parameters (hashable, in the record's order).
+
+    Raises what `primitive.infer` raises: `ShapeError`, `DtypeError`.
+    """
+    key = (primitive, inputs, params)
+    entry = _table.get(key)
+    if entry is not None:
+        known = entry()
+        if known is not None:
+            return known
+    signature = (*[node.type for node in inputs], *params)
+    type = primitive.types.get(signature)
+    if type is None:
+        type = primitive.infer(*signature)
+        if len(primitive.types) < 10_000:  # a bound, for programs whose shapes never repeat
+            primitive.types[signature] = type
+    return _enter(key, type)
+
+
+def _enter(key: tuple[Any, ...], type: Type, leaf: int = NEVER) -> Node:
+    node = Node.__new__(Node)
+    primitive, inputs, params = key
+    node.primitive, node.inputs, node.params, node.type = primitive, inputs, params, type
+    node.origin = node.value = None
+    reach = active = leaf
+    for operand in inputs:
+        reach = min(reach, operand.reach)
+        active = min(active, operand.active)
+    node.reach = reach
+    node.active = active if primitive.jvp is not None and type.inexact else NEVER
+    entry = _Entry(node, _forget)
+    entry.key = key
+    with _table_lock:
+        previous = _table.get(key)
+        known = previous() if previous is not None else None
+        if known is not None:
+            return known
+        _table[key] = entry
+    return node
+
+
+class Literal:
+    """The value of a constant: a read-only snapshot, equal to another of the same type and the same bits."""
+
+    __slots__ = ("_hash", "array", "type")
+
+    def __init__(self, value: Any) -> None:
+        array = np.array(value)  # a copy: the caller may change his
+        self.type = type_of(array)
+        array.flags.writeable = False
+        self.array: Any = array if array.ndim else array[()]
+        small = array.size <= 16
+        self._hash = hash((self.type.dtype.char, array.shape, array.tobytes())) if small else id(self)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Literal) or self.type is not other.type or self.type.size > 16:
+            return False
+        return bool(self.array.tobytes() == other.array.tobytes())
+
+    def __repr__(self) -> str:
+        return f"{self.array!r}"
+
+
+def _leaf_infer(*signature: Any) -> Type:
+    first = signature[0]
+    return first if isinstance(first, Type) else first.type
+
+
+def _leaf_jvp(node: Node, tangents: Sequence[Node | None], times: Any) -> Node | None:
+    return tangents[0] if tangents else None
+
+
+def _leaf_vjp(node: Node, cotangent: Node, wanted: Sequence[bool], times: Any) -> list[Node | None]:
+    return [cotangent] * len(node.inputs)
+
+
+CONSTANT = register(Primitive("constant", "leaf", _leaf_infer, lambda literal: literal.array, parameters=("value",)))
+INPUT = register(
+    Primitive(
+        "input",
+        "leaf",
+        _leaf_infer,
+        lambda *_: None,
+        parameters=("type", "serial"),
+        jvp=_leaf_jvp,
+        vjp=_leaf_vjp,
+        cost=0,
+    )
+)
+VARIABLE = register(
+    Primitive(
+        "variable",
+        "leaf",
+        _leaf_infer,
+        lambda value, *_: value,
+        parameters=("serial", "seed"),
+        jvp=_leaf_jvp,
+        vjp=_leaf_vjp,
+        cost=0,
+        because="a point of differentiation stands for its value",
+    )
+)
+
+
+_scalars: dict[tuple[Any, Any], Node] = {}
+
+
+def constant(value: Any, dtype: Any = None) -> Node:
+    """The constant node of a number or array; the value is copied.
+
+    Raises `DtypeError` for values that are not numbers.
+    """
+    if isinstance(value, (int, float)) and value:  # zero is left out: 0.0 == -0.0
+        key = (value, dtype or type(value))
+        known = _scalars.get(key)
+        if known is None:
+            known = _constant(np.asarray(value, dtype))
+            if len(_scalars) < 10_000:
+                _scalars[key] = known
+        return known
+    return _constant(np.asarray(value, dtype))
+
+
+def _constant(array: Any) -> Node:
+    literal = Literal(array)
+    key = (CONSTANT, (), (literal,))
+    entry = _table.get(key)
+    known = entry() if entry is not None else None
+    return known if known is not None else _enter(key, literal.type)
+
+
+def zeros(type: Type) -> Node:
+    """A constant of zeros of this type."""
+    return constant(np.zeros(type.shape, type.dtype))
+
+
+def next_serial() -> int:
+    """A number larger than that of any leaf made before."""
+    return next(_serials)
+
+
+def input_node(type: Type) -> Node:
+    """A fresh leaf whose value is not known yet."""
+    serial = next(_serials)
+    return _enter((INPUT, (), (type, serial)), type, serial)
+
+
+def variable(operand: Node, seed: Literal | None = None) -> Node:
+    """A fresh point of differentiation standing for `operand`; `seed` is its tangent where it is an open one."""
+    serial = next(_serials)
+    return _enter((VARIABLE, (operand,), (serial, seed)), operand.type, serial)
+
+
+def as_nodes(operands: Sequence[Any]) -> tuple[Node, ...]:
+    """Nodes of operands that may be nodes, NumPy values or Python numbers.
+
+    A Python number is weak, as in NumPy: it takes the dtype of the others (NEP 50).
+    """
+    weak = False
+    for operand in operands:
+        if not isinstance(operand, Node):
+            weak = True
+            break
+    if not weak:
+        return tuple(operands)
+    plain = (bool, int, float, complex)
+    strong = [x if isinstance(x, Node) else None if type(x) in plain else constant(x) for x in operands]
+    dtypes = [node.type.dtype for node in strong if node is not None]
+    return tuple(
+        node if node is not None else constant(operand, _weak_dtype(operand, dtypes))
+        for node, operand in zip(strong, operands, strict=True)
+    )
+
+
+_weak_dtypes: dict[tuple[Any, ...], Any] = {}
+
+
+def _weak_dtype(number: Any, dtypes: list[Any]) -> Any:
+    if not dtypes:
+        return None
+    key = (type(number), *dtypes)
+    known = _weak_dtypes.get(key)
+    if known is None:
+        # np.result_type treats Python numbers as weak; zero stands for any number of its class
+        known = np.result_type(*dtypes, type(number)(0))
+        _weak_dtypes[key] = known
+    return known
+
+
+def postorder(
+    outputs: Iterable[Node], stop: MutableMapping[Node, Any] | None = None, *, known: bool = False
+) -> list[Node]:
+    """All nodes the outputs depend on, each after its inputs; nodes in `stop` are neither entered nor listed.
+
+    With `known`, nodes that carry a value end the walk too, and their values are entered into `stop`: a condition
+    forced late in a long trace must not walk the whole past again. Iterative and linear: a chain of a million nodes is
+    as good as any other graph.
+    """
+    stop = {} if stop is None else stop
+    done = set(stop)
+    order: list[Node] = []
+    stack = list(outputs)
+    stack.reverse()
+    while stack:
+        node = stack[-1]
+        if node in done:
+            stack.pop()
+        elif known and node.value is not None:
+            stop[node] = node.value
+            done.add(node)
+        else:
+            pending = [operand for operand in node.inputs if operand not in done]
+            if pending:
+                pending.reverse()
+                stack.extend(pending)
+            else:
+                stack.pop()
+                done.add(node)
+                order.append(node)
+    return order

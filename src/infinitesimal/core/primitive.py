@@ -1,0 +1,109 @@
+"""What a word is: the record that declares a primitive, and the registry of all of them.
+
+A record is filled by one of the constructors of `ops.declare` (elementwise, linear, multilinear, custom) and never by
+hand. In: the fields. Out: a `Primitive`, found by name in `REGISTRY` and, where NumPy has a function of the same
+meaning, by that function in `BY_NUMPY`. Calling it on nodes (and plain numbers) gives a node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from infinitesimal.core.types import Type
+from infinitesimal.errors import MissingRuleError
+
+__all__ = ["BY_NUMPY", "REGISTRY", "Domain", "Notation", "Primitive", "register"]
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How a word is written: text and LaTeX templates with `{0}`, `{1}`, … for operands, and the precedence.
+
+    `precedence` is that of the whole (see `core.notation`); `operands` are the least precedences the operands may
+    have without brackets, one each.
+    """
+
+    text: str
+    latex: str
+    source: str
+    precedence: int
+    operands: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where a random test may sample: one interval an operand, and points to keep away from.
+
+    Intervals are (low, high), both finite. `avoid` lists the kinks and poles of the first operand (or, for two operands,
+    the word "ties": the operands must differ).
+    """
+
+    intervals: tuple[tuple[float, float], ...]
+    avoid: tuple[float, ...] | str = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Primitive:
+    """One word of the graph language, with everything that is known of it.
+
+    - `name`, `kind`: its name in the text of a graph; "elementwise", "linear", "multilinear", "custom" or "leaf".
+    - `numpy`: the NumPy function it answers for, or None.
+    - `parameters`: the names of the static parameters, in the order of `Node.params`.
+    - `infer(*types, *params) -> Type`, `evaluate(*values, *params) -> value`.
+    - `jvp(node, tangents, times) -> Node | None`: the tangent of a node from those of its inputs (None is zero).
+    - `vjp(node, cotangent, wanted, times) -> list`: the cotangent of each input, None where not wanted or zero.
+      `times(tangent, partial)` is the product to use; see `differentiate.reverse` on untaken branches.
+    - `masks`: True where a pullback writes structural zeros (an untaken branch, an element not picked).
+    - `partials`: for elementwise words, one function of (*operands, answer) each.
+    - `cost`: arithmetic operations an output element.
+    - `analytic`: evaluation that continues the word to complex numbers, or None where it has no such continuation.
+    - `because`: the sentence a derivation prints.
+    """
+
+    name: str
+    kind: str
+    infer: Callable[..., Type]
+    evaluate: Callable[..., Any]
+    parameters: tuple[str, ...] = ()
+    numpy: Any = None
+    jvp: Callable[..., Any] | None = None
+    vjp: Callable[..., Any] | None = None
+    masks: bool = False
+    partials: tuple[Any, ...] = ()
+    analytic: Callable[..., Any] | None = None
+    notation: Notation | None = None
+    domain: Domain | None = None
+    cost: int = 1
+    because: str = ""
+    build: Callable[..., Any] | None = None
+    types: dict[Any, Type] = field(default_factory=dict[Any, Type], repr=False)
+
+    def __call__(self, *operands: Any, **params: Any) -> Any:
+        """The node of this word applied to nodes or plain numbers."""
+        if self.build is None:
+            raise MissingRuleError(f"the word {self.name!r} called", why="leaves are made, not called")
+        return self.build(*operands, **params)
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether a derivative can flow through this word at all."""
+        return self.jvp is not None
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+REGISTRY: dict[str, Primitive] = {}
+BY_NUMPY: dict[Any, Primitive] = {}
+
+
+def register(primitive: Primitive) -> Primitive:
+    """Enter a record; its name must be new."""
+    if primitive.name in REGISTRY:
+        raise MissingRuleError(f"a second record named {primitive.name!r}", instead="choose another name")
+    REGISTRY[primitive.name] = primitive
+    if primitive.numpy is not None:
+        BY_NUMPY.setdefault(primitive.numpy, primitive)
+    return primitive

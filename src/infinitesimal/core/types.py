@@ -1,0 +1,101 @@
+"""What is known of a value before it is computed: its dtype and shape.
+
+In: a NumPy dtype and a tuple of sizes, or a value. Out: an interned `Type`, printed `f64[2,3]`. Two equal types are
+the same object, so that a table keyed by types costs one look-up.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.errors import DtypeError, GraphError
+
+__all__ = ["BOOL", "FLOAT64", "INT64", "Type", "array_type", "dtype_code", "dtype_named", "type_of"]
+
+_CODES = {
+    "bool": "bool",
+    **{f"int{bits}": f"i{bits}" for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": f"u{bits}" for bits in (8, 16, 32, 64)},
+    **{f"float{bits}": f"f{bits}" for bits in (16, 32, 64)},
+    **{f"complex{bits}": f"c{bits}" for bits in (64, 128)},
+}
+_DTYPES = {code: np.dtype(name) for name, code in _CODES.items()}
+
+
+class Type:
+    """The dtype and shape of an array, interned: compare with `is`.
+
+    >>> array_type(np.float64, (2, 3))
+    f64[2,3]
+    """
+
+    __slots__ = ("dtype", "inexact", "ndim", "shape", "size")
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    ndim: int
+    size: int
+    inexact: bool
+
+    def __init__(self, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+        self.dtype = dtype
+        self.shape = shape
+        self.ndim = len(shape)
+        self.size = math.prod(shape)
+        self.inexact = dtype.kind in "fc"
+
+    def __repr__(self) -> str:
+        sizes = ",".join(map(str, self.shape))
+        return dtype_code(self.dtype) + (f"[{sizes}]" if self.shape else "")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return array_type, (self.dtype, self.shape)
+
+
+_interned: dict[tuple[np.dtype[Any], tuple[int, ...]], Type] = {}
+
+
+def array_type(dtype: Any, shape: tuple[int, ...] = ()) -> Type:
+    """The one `Type` of this dtype and shape.
+
+    Raises `DtypeError` for a dtype that is not boolean, integer, real or complex.
+    """
+    key = (np.dtype(dtype), shape)
+    known = _interned.get(key)
+    if known is None:
+        dtype_code(key[0])
+        known = _interned.setdefault(key, Type(*key))
+    return known
+
+
+def type_of(value: Any) -> Type:
+    """The type of a NumPy array, NumPy scalar or Python number."""
+    array = value if isinstance(value, (np.ndarray, np.generic)) else np.asarray(value)
+    return array_type(array.dtype, array.shape)
+
+
+def dtype_code(dtype: np.dtype[Any]) -> str:
+    """The short name of a dtype: `f64`, `i32`, `bool`."""
+    code = _CODES.get(dtype.name)
+    if code is None:
+        raise DtypeError(
+            f"a value of dtype {dtype.name}",
+            why="only booleans, integers, real and complex floating-point numbers can be traced",
+            instead="convert it first, for instance with np.asarray(value, dtype=float)",
+        )
+    return code
+
+
+def dtype_named(code: str) -> np.dtype[Any]:
+    """The dtype with this short name; the inverse of `dtype_code`."""
+    if code not in _DTYPES:
+        raise GraphError(f"a dtype written {code!r}", instead="one of " + ", ".join(_DTYPES))
+    return _DTYPES[code]
+
+
+FLOAT64 = array_type(np.float64)
+INT64 = array_type(np.int64)
+BOOL = array_type(np.bool_)

@@ -1,0 +1,96 @@
+"""Reverse mode: the cotangents of some nodes, gathered in one sweep backwards from the outputs.
+
+In: outputs with a cotangent each, and the nodes to differentiate with respect to. Out: a node for the cotangent of
+each of those. One loop over the nodes in reverse order; each word's record says how a cotangent passes back.
+
+**Untaken branches.** A record with `masks=True` writes structural zeros into cotangents: where a branch was not taken,
+where an element was not picked. Behind it, the product with a partial is `scale` instead of `multiply`, so that such a
+zero stays zero even where the slope is infinite or not a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from infinitesimal.core.node import NEVER, Node, input_node, postorder
+from infinitesimal.core.primitive import REGISTRY
+from infinitesimal.ops.declare import missing_rule
+
+__all__ = ["reverse"]
+
+
+def reverse(
+    outputs: Sequence[Node],
+    cotangents: Sequence[Node | None],
+    wrt: Sequence[Node],
+    *,
+    masked: bool = False,
+) -> list[Node | None]:
+    """The cotangent of each node in `wrt`; None where it is zero. `masked=True` when the seeds hold structural zeros."""
+    order = postorder(outputs, dict.fromkeys(wrt))
+    active = _between(wrt, order)
+    pending: dict[Node, list[Node]] = {}
+    behind_mask: set[Node] = set()
+    for output, seed in zip(outputs, cotangents, strict=True):
+        if seed is not None and output in active:
+            pending.setdefault(output, []).append(seed)
+            if masked:
+                behind_mask.add(output)
+    final: dict[Node, Node] = {}
+    wanted_here = set(wrt)
+    for node in reversed(order):
+        contributions = pending.pop(node, None)
+        if contributions is None or node not in active:
+            continue
+        cotangent = _total(contributions)
+        is_masked = node in behind_mask
+        operands = _pull(node, cotangent, [operand in active for operand in node.inputs], is_masked)
+        is_masked = is_masked or node.primitive.masks
+        for operand, contribution in zip(node.inputs, operands, strict=True):
+            if contribution is not None and operand in active:
+                pending.setdefault(operand, []).append(contribution)
+                if is_masked:
+                    behind_mask.add(operand)
+    for node in wanted_here:
+        if node in pending:
+            final[node] = _total(pending[node])
+    return [final.get(node) for node in wrt]
+
+
+def _between(wrt: Sequence[Node], order: list[Node]) -> set[Node]:
+    """The nodes that depend differentiably on one of `wrt`, and those themselves."""
+    active = {node for node in wrt if node.type.inexact}
+    for node in order:
+        if node.active != NEVER and any(operand in active for operand in node.inputs):
+            active.add(node)
+    return active
+
+
+def _pull(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -> Sequence[Node | None]:
+    times = REGISTRY["scale" if masked else "multiply"]
+    vjp = node.primitive.vjp
+    if vjp is not None:
+        return vjp(node, cotangent, wanted, times)
+    if node.primitive.jvp is None:
+        raise missing_rule(node.primitive, "jvp")
+    return _transposed(node, cotangent, wanted, masked)
+
+
+def _transposed(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -> list[Node | None]:
+    """A custom word's forward rule, transposed: reverse mode through the tangent as a function of its inputs."""
+    seeds = [input_node(operand.type) if want else None for operand, want in zip(node.inputs, wanted, strict=True)]
+    jvp = node.primitive.jvp
+    assert jvp is not None
+    tangent = jvp(node, seeds, REGISTRY["scale" if masked else "multiply"])
+    if tangent is None:
+        return [None] * len(seeds)
+    found = reverse([tangent], [cotangent], [seed for seed in seeds if seed is not None], masked=masked)
+    answers = iter(found)
+    return [next(answers) if seed is not None else None for seed in seeds]
+
+
+def _total(contributions: list[Node]) -> Node:
+    total = contributions[0]
+    for contribution in contributions[1:]:
+        total = total + contribution
+    return total

@@ -1,0 +1,1 @@
+"""How Python becomes a graph: containers, the lazy array, NumPy's names, typed formulas."""

@@ -1,0 +1,429 @@
+"""The traced array: what a user's function receives in place of an ndarray while it is being traced.
+
+In: everything Python and NumPy do to an array: operators, ufuncs, functions, methods. Out: nodes of the graph. It only
+remembers; where Python needs a number (`if`, `while`, `int()`, `print`, an index) the value is *forced*: evaluated
+from the values of the leaves. Every way out of the traced world that would cut a derivative raises instead, and says
+what to write.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import numpy as np
+
+from infinitesimal.core.evaluate import evaluate
+from infinitesimal.core.node import NEVER, Node
+from infinitesimal.core.primitive import BY_NUMPY, REGISTRY, Primitive
+from infinitesimal.errors import (
+    InfinitesimalError,
+    LostDerivativeError,
+    ShapeError,
+    UnknownValueError,
+    UnsupportedError,
+)
+from infinitesimal.front.numpy_names import METHODS, VIEWS, WORDS
+
+__all__ = ["Lazy", "call_word", "place", "unwrap", "user_line", "wrap"]
+
+_HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_OUTSIDE = (os.path.dirname(os.path.abspath(np.__file__)) + os.sep, _HOUSE)
+_PLAIN = (int, float, np.ndarray, np.generic, complex, list, tuple)
+
+
+def user_line(depth: int = 1) -> tuple[Any, int] | None:
+    """The code object and line of the nearest caller outside the library and NumPy."""
+    frame = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None and frame.f_code.co_filename.startswith(_OUTSIDE):
+        frame = frame.f_back
+    return None if frame is None else (frame.f_code, frame.f_lineno)
+
+
+def place(origin: tuple[Any, int] | None = None) -> str:
+    """`file:line` of an origin, or of the user's line now running."""
+    where = origin or user_line(2)
+    return "?" if where is None else f"{os.path.basename(where[0].co_filename)}:{where[1]}"
+
+
+class Lazy:
+    """An array that remembers how it is computed.
+
+    Behaves as the ndarray it stands for; arithmetic and NumPy functions applied to it give further lazy arrays.
+    """
+
+    __slots__ = ("node", "shared")
+
+    node: Node
+    shared: str  # why an in-place change would be seen elsewhere; empty when it would not
+
+    def __init__(self, node: Node, shared: str = "") -> None:
+        self.node = node
+        self.shared = shared
+
+    # ---- what is known without computing
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The sizes of the axes."""
+        return self.node.type.shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.node.type.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self.node.type.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The NumPy dtype."""
+        return self.node.type.dtype
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one element."""
+        return self.node.type.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self.size * self.itemsize
+
+    @property
+    def T(self) -> Lazy:
+        """The array with its axes reversed."""
+        return call_word(np.transpose, (self,), {})
+
+    @property
+    def real(self) -> Lazy:
+        """The array itself: traced arrays are real."""
+        return self
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of unsized object")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Lazy]:
+        if not self.shape:
+            raise TypeError("iteration over a 0-d array")
+        return (self[k] for k in range(self.shape[0]))
+
+    __hash__ = None  # type: ignore[assignment]  # as ndarray: equality is elementwise
+
+    # ---- where Python needs a value
+
+    def force(self, asked: str) -> Any:
+        """The value, evaluated now; `asked` names what wants it, for the error when it cannot be known."""
+        known = self.node.value
+        if known is not None:
+            return known
+        try:
+            return evaluate([self.node], keep=True)[0]
+        except UnknownValueError:
+            raise UnknownValueError(
+                f"{asked} at {place()}",
+                found=f"a traced {self.node.type} whose value is not known here",
+                why="the function is being traced for all values of its inputs at once",
+                instead="choose between values with np.where(condition, a, b)",
+            ) from None
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ShapeError(
+                f"the truth value of an array at {place()}",
+                found=str(self.node.type),
+                why="an array of several elements is neither true nor false",
+                instead="x.any() or x.all()",
+            )
+        return bool(self.force("a condition"))
+
+    def __int__(self) -> int:
+        return int(self.force("int()"))
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in "iu" or self.shape:
+            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+        return int(self.force("an index"))
+
+    def __float__(self) -> float:
+        return float(self._plain("float()", "x itself (a traced number computes like a float); np.sin(x) for math.sin(x)"))
+
+    def __complex__(self) -> complex:
+        return complex(self._plain("complex()", "x itself"))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        value = self._plain(
+            "conversion to a NumPy array",
+            "infinitesimal.numpy.array([x, y]), np.stack([x, y]), or collect results in a list first",
+        )
+        return np.array(value, dtype)
+
+    def _plain(self, asked: str, instead: str) -> Any:
+        if self.node.active != NEVER:
+            raise LostDerivativeError(
+                f"{asked} of a traced {self.node.type} at {place()}",
+                why="a plain number has no past, so the derivative would be silently lost",
+                instead=f"{instead};\ninfinitesimal.stop_gradient(x) first, if the derivative is to end here",
+            )
+        return self.force(asked)
+
+    def __str__(self) -> str:
+        try:
+            return str(self.force("print"))
+        except UnknownValueError:
+            return repr(self)
+
+    def __repr__(self) -> str:
+        try:
+            return f"Lazy({np.array2string(np.asarray(self.force('repr')), separator=', ')})"
+        except InfinitesimalError:
+            return f"Lazy({self.node.type})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.force("format"), spec) if spec else str(self)
+
+    def __copy__(self) -> Lazy:
+        return Lazy(self.node)
+
+    def __deepcopy__(self, memo: Any) -> Lazy:
+        return Lazy(self.node)
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise LostDerivativeError(
+            f"pickle of a traced {self.node.type} at {place()}",
+            why="a pickled number has no past, so the derivative would be silently lost",
+            instead="infinitesimal.stop_gradient(x) evaluated first",
+        )
+
+    def item(self, *index: Any) -> Lazy:
+        """The single element (or the one at a flat or full index), still traced, so no derivative is lost."""
+        if not index:
+            if self.size != 1:
+                raise ValueError("can only convert an array of size 1 to a Python scalar")
+            return call_word(np.reshape, (self, ()), {})
+        return self[index] if len(index) > 1 else call_word(np.ravel, (self,), {})[index[0]]
+
+    def tolist(self) -> Any:
+        """Nested lists of traced numbers."""
+        return [row.tolist() for row in self] if self.shape else self
+
+    # ---- NumPy's protocols
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if options.pop("out", None) is not None:
+            raise LostDerivativeError(
+                f"np.{ufunc.__name__} written into an existing array at {place()}",
+                why="a plain array cannot hold a traced value",
+                instead="y = y + x in place of y += x, or begin with infinitesimal.numpy.zeros(...)",
+            )
+        if method == "__call__" and not options:
+            primitive = BY_NUMPY.get(ufunc) or BY_NUMPY.get(f"scipy.special.{ufunc.__name__}")
+            if primitive is not None:
+                if any(_foreign(operand) for operand in inputs):
+                    return NotImplemented
+                return apply(primitive, *inputs)
+        return call_word(ufunc if method == "__call__" else (ufunc, method), inputs, options)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        return call_word(function, args, options)
+
+    # ---- indexing and in-place changes
+
+    def __getitem__(self, key: Any) -> Lazy:
+        taken = call_word("getitem", (self, key), {})
+        self.shared = taken.shared = self.shared or "an index of it shares its memory"
+        return taken
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._rewrite("x[key] = value", call_word("setitem", (self, key, value), {}))
+
+    def _rewrite(self, asked: str, new: Lazy) -> Lazy:
+        """The in-place change of an array nobody else looks at: this handle moves on to the new node."""
+        if self.shared:
+            raise LostDerivativeError(
+                f"{asked} at {place()}",
+                found=f"a traced {self.node.type}; {self.shared}",
+                why="NumPy would change the other array too, and a traced array cannot",
+                instead="y = x + d in place of x += d, or x = x.copy() first",
+            )
+        if new.node.type.shape != self.node.type.shape:
+            raise ShapeError(
+                f"{asked} at {place()}", found=f"{self.node.type} would become {new.node.type}",
+                why="an in-place change cannot change the shape",
+            )  # fmt: skip
+        node = new.node
+        self.node = node if node.type is self.node.type else REGISTRY["astype"](node, dtype=self.dtype)
+        return self
+
+    # ---- attributes and methods of ndarray, from one table
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        function = METHODS.get(name)
+        if function is None:
+            if hasattr(np.ndarray, name) and not name.startswith("_"):
+                raise UnsupportedError(
+                    f"x.{name} of a traced array at {place()}",
+                    why=f"ndarray.{name} has no counterpart for traced arrays",
+                    instead="see dir(infinitesimal.numpy) for what is known",
+                )
+            raise AttributeError(f"'Lazy' object has no attribute {name!r}")
+
+        def method(*args: Any, **options: Any) -> Any:
+            return call_word(function, (self, *args), options)
+
+        method.__name__ = name
+        return method
+
+    def copy(self, order: str = "C") -> Lazy:
+        """An independent handle on the same value."""
+        return Lazy(self.node)
+
+    def flatten(self, order: str = "C") -> Lazy:
+        """The elements in one axis, as an independent array."""
+        return call_word(np.ravel, (self, order), {}).copy()
+
+
+def _foreign(operand: Any) -> bool:
+    """An operand that handles NumPy's functions itself, such as a dual number."""
+    kind = type(operand)
+    return (
+        kind is not Lazy
+        and not isinstance(operand, _PLAIN)
+        and getattr(kind, "__array_ufunc__", None) is not None
+    )
+
+
+def apply(primitive: Primitive, *operands: Any) -> Lazy:
+    """A word applied to lazy arrays and plain values; the node remembers the user's line."""
+    try:
+        node: Node = primitive.build(*[x.node if type(x) is Lazy else x for x in operands])  # type: ignore[misc]
+    except InfinitesimalError as error:
+        raise _located(error) from None
+    if node.origin is None:
+        node.origin = user_line(2)
+    return Lazy(node)
+
+
+def _located(error: InfinitesimalError) -> InfinitesimalError:
+    """The same error, with the user's line in what was asked."""
+    if " at " in error.asked:
+        return error
+    return type(error)(
+        f"{error.asked} at {place()}", found=error.found, why=error.why, instead=error.instead
+    )
+
+
+def unwrap(value: Any) -> Any:
+    """Nodes in place of lazy arrays, inside tuples and lists too."""
+    if type(value) is Lazy:
+        return value.node
+    if type(value) is tuple or type(value) is list:
+        return type(value)([unwrap(item) for item in value])  # pyright: ignore[reportUnknownVariableType]
+    return value
+
+
+def wrap(value: Any, shared: str = "") -> Any:
+    """Lazy arrays in place of nodes, inside tuples and lists too."""
+    if isinstance(value, Node):
+        if value.origin is None:
+            value.origin = user_line(3)
+        return Lazy(value, shared)
+    if isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
+        return type(value)([wrap(item, shared) for item in value])  # pyright: ignore[reportUnknownVariableType]
+    return value
+
+
+def call_word(function: Any, args: Any, options: dict[str, Any]) -> Any:
+    """A NumPy function (or a method of a ufunc, as a pair) on lazy arrays, by the table of `front.numpy_names`."""
+    word = WORDS.get(function)
+    if word is None:
+        raise UnsupportedError(
+            f"{_name_of(function)} of a traced array at {place()}",
+            why="this function has no record here, so its derivative is not known",
+            instead="write it with functions that have one: see dir(infinitesimal.numpy)",
+        )
+    try:
+        result = word(*unwrap(tuple(args)), **{key: unwrap(value) for key, value in options.items()})
+    except InfinitesimalError as error:
+        raise _located(error) from None
+    if function in VIEWS:
+        args[0].shared = args[0].shared or "a reshaped or transposed view of it shares its memory"
+        return wrap(result, "it is a view of another array")
+    return wrap(result)
+
+
+def _name_of(function: Any) -> str:
+    if isinstance(function, tuple):
+        ufunc, method = function  # pyright: ignore[reportUnknownVariableType]
+        return f"np.{ufunc.__name__}.{method}"  # pyright: ignore[reportUnknownMemberType]
+    module = getattr(function, "__module__", None) or "numpy"
+    return f"{module.replace('numpy', 'np', 1)}.{getattr(function, '__name__', function)}"
+
+
+def _binary(name: str, swapped: bool = False) -> Callable[[Lazy, Any], Any]:
+    def operator(self: Lazy, other: Any) -> Any:
+        if type(other) is not Lazy and _foreign(other):
+            return NotImplemented
+        word = OPERATORS.get(name)
+        if word is not None:
+            return call_word(word, (other, self) if swapped else (self, other), {})
+        primitive = REGISTRY[name]
+        return apply(primitive, other, self) if swapped else apply(primitive, self, other)
+
+    return operator
+
+
+def _in_place(name: str, symbol: str) -> Callable[[Lazy, Any], Lazy]:
+    plain = _binary(name)
+
+    def operator(self: Lazy, other: Any) -> Lazy:
+        new = plain(self, other)
+        # A traced scalar is a number: `total += x` binds the name anew, as it does for a float.
+        return new if not self.shape else self._rewrite(f"x {symbol}= y", new)  # pyright: ignore[reportPrivateUsage]
+
+    return operator
+
+
+def _unary(name: str) -> Callable[[Lazy], Any]:
+    return lambda self: apply(REGISTRY[name], self)
+
+
+# Operators that are more than one word: NumPy's function decides.
+OPERATORS: dict[str, Any] = {"power": np.power, "matmul": np.matmul, "divmod": np.divmod}
+
+for _symbol, _python, _name in (
+    ("+", "add", "add"),
+    ("-", "sub", "subtract"),
+    ("*", "mul", "multiply"),
+    ("/", "truediv", "divide"),
+    ("//", "floordiv", "floor_divide"),
+    ("%", "mod", "remainder"),
+    ("**", "pow", "power"),
+    ("@", "matmul", "matmul"),
+    ("&", "and", "bitwise_and"),
+    ("|", "or", "bitwise_or"),
+    ("^", "xor", "bitwise_xor"),
+):
+    setattr(Lazy, f"__{_python}__", _binary(_name))
+    setattr(Lazy, f"__r{_python}__", _binary(_name, swapped=True))
+    setattr(Lazy, f"__i{_python}__", _in_place(_name, _symbol))
+for _python, _name in (
+    ("lt", "less"),
+    ("le", "less_equal"),
+    ("gt", "greater"),
+    ("ge", "greater_equal"),
+    ("eq", "equal"),
+    ("ne", "not_equal"),
+    ("divmod", "divmod"),
+):
+    setattr(Lazy, f"__{_python}__", _binary(_name))
+setattr(Lazy, "__rdivmod__", _binary("divmod", swapped=True))  # noqa: B010 (a table, not an attribute)
+for _python, _name in (("neg", "negative"), ("pos", "positive"), ("abs", "absolute"), ("invert", "invert")):
+    setattr(Lazy, f"__{_python}__", _unary(_name))

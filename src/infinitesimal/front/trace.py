@@ -1,0 +1,169 @@
+"""One call of a user's function with lazy arrays: where Python becomes a graph.
+
+In: the function, its arguments and which of them to differentiate. Out: a `Trace`: a variable node for each leaf of
+those arguments, and a node for each leaf of the result. Nothing is kept between calls and nothing is global: a trace
+may run inside another, or in many threads at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.evaluate import evaluate
+from infinitesimal.core.node import Node, constant, next_serial, variable
+from infinitesimal.core.types import Type
+from infinitesimal.errors import ArgumentError, DtypeError
+from infinitesimal.front.lazy import Lazy, place
+from infinitesimal.front.tree import Structure, flatten
+
+__all__ = ["Trace", "finish", "leaf_node", "trace"]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one call of a function came to.
+
+    `variables` and `values` belong to the leaves of the differentiated arguments, `arguments` to each of those arguments;
+    `outputs` to the leaves of the result, `result` is its structure. `auxiliary` is what `has_aux` set aside; `since` is
+    the serial before the first variable: a node that reaches no older leaf belongs to this trace alone.
+    """
+
+    asked: str
+    variables: list[Node]
+    values: list[Any]
+    arguments: list[Structure]
+    names: list[str]
+    outputs: list[Node]
+    result: Structure
+    auxiliary: Any
+    since: int
+
+
+def trace(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    options: dict[str, Any],
+    argnums: Sequence[int],
+    *,
+    asked: str,
+    has_aux: bool = False,
+    promote: bool = True,
+) -> Trace:
+    """Call `function(*args, **options)` with the arguments at `argnums` traced.
+
+    `asked` names the caller in errors. Raises `ArgumentError`, `DtypeError`, and whatever the function raises.
+    """
+    since = next_serial()
+    full = list(args)
+    variables: list[Node] = []
+    values: list[Any] = []
+    arguments: list[Structure] = []
+    names: list[str] = []
+    for number in argnums:
+        leaves, structure = flatten(args[number])
+        paths = structure.paths(_parameter_name(function, number))
+        lazies: list[Lazy] = []
+        for leaf, path in zip(leaves, paths, strict=True):
+            node = variable(leaf_node(leaf, asked, path, promote=promote))
+            variables.append(node)
+            lazies.append(Lazy(node, "it is the caller's own array" if node.type.ndim else ""))
+        arguments.append(structure)
+        names.extend(paths)
+        values.extend(leaves)
+        full[number] = structure.unflatten(lazies)
+    result = function(*full, **options)
+    auxiliary = None
+    if has_aux:
+        if not isinstance(result, tuple) or len(result) != 2:  # pyright: ignore[reportUnknownArgumentType]
+            raise ArgumentError(
+                f"{asked} with has_aux=True",
+                found=f"the function returned {_kind(result)}",
+                why="with has_aux=True the function returns a pair (value, auxiliary)",
+                instead="return value, auxiliary",
+            )
+        result, auxiliary = result  # pyright: ignore[reportUnknownVariableType]
+    leaves, structure = flatten(result)
+    paths = structure.paths("f(…)")
+    outputs = [leaf_node(leaf, asked, path) for leaf, path in zip(leaves, paths, strict=True)]
+    return Trace(asked, variables, values, arguments, names, outputs, structure, auxiliary, since)
+
+
+def leaf_node(leaf: Any, asked: str, path: str, *, promote: bool = False) -> Node:
+    """The node of a leaf: lazy arrays keep theirs, numbers and arrays become constants (copied).
+
+    With `promote`, integers and booleans become float64. Raises `DtypeError` for what is no number.
+    """
+    if isinstance(leaf, Lazy):
+        node = leaf.node
+        if promote and not node.type.inexact:
+            raise DtypeError(
+                f"{asked}: argument {path}", found=f"a traced {node.type}",
+                why="a derivative with respect to a traced integer does not exist", instead="x.astype(float)",
+            )  # fmt: skip
+        return node
+    if not isinstance(leaf, (bool, int, float, complex, np.ndarray, np.generic)):
+        hint = "infinitesimal.numpy.array([...])" if isinstance(leaf, (list, tuple)) else "a float or a NumPy array"
+        raise DtypeError(
+            f"{asked} at {place()}: {path}",
+            found=_kind(leaf),
+            why="only numbers and arrays of numbers have derivatives",
+            instead=hint,
+        )
+    array = np.asarray(leaf)
+    if array.dtype.kind not in "biuf":
+        raise DtypeError(
+            f"{asked} at {place()}: {path}",
+            found=f"an array of dtype {array.dtype}",
+            why="complex arguments are not differentiated yet" if array.dtype.kind == "c"
+            else "only numbers and arrays of numbers have derivatives",
+            instead="its real and imaginary parts as two arguments" if array.dtype.kind == "c"
+            else "np.asarray(x, dtype=float), and rows of equal length",
+        )  # fmt: skip
+    if promote and array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    return constant(array)
+
+
+def finish(nodes: Sequence[Node], since: int) -> list[Any]:
+    """Numbers and arrays for nodes that depend on no leaf older than `since`; lazy arrays for the others.
+
+    Every array is fresh: nothing else holds it.
+    """
+    own = [node for node in nodes if node.reach >= since]
+    values = iter(evaluate(own) if own else [])
+    given: set[int] = set()
+    finished: list[Any] = []
+    for node in nodes:
+        if node.reach < since:
+            finished.append(Lazy(node))
+            continue
+        value = presented(next(values))
+        if id(value) in given and isinstance(value, np.ndarray):
+            value = value.copy()  # pyright: ignore[reportUnknownMemberType]
+        given.add(id(value))
+        finished.append(value)
+    return finished
+
+
+def presented(value: Any) -> Any:
+    """A value as a user expects it: a float for a float64 scalar, and arrays that own their memory."""
+    if isinstance(value, np.ndarray) and value.ndim:  # pyright: ignore[reportUnknownMemberType]
+        return value if value.base is None and value.flags.writeable else value.copy()
+    scalar = np.asarray(value)[()]
+    return scalar.item() if scalar.dtype.char in "dl?" else scalar
+
+
+def _parameter_name(function: Callable[..., Any], number: int) -> str:
+    code = getattr(function, "__code__", None)
+    if code is not None and number < code.co_argcount:
+        return str(code.co_varnames[number])
+    return f"argument {number}"
+
+
+def _kind(value: Any) -> str:
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"

@@ -1,0 +1,130 @@
+"""Nested containers: how arguments and results made of tuples, lists, dicts, … become flat lists of leaves.
+
+In: any nesting of tuple, list, dict, namedtuple, dataclass instance and None. Out: its leaves in order and a
+`Structure` that rebuilds it, names the path of each leaf, and prints like the container with `*` for leaves.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+__all__ = ["Structure", "flatten", "map_leaves"]
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The shape of a container: its class, the keys of its children, and their structures; no class for a leaf."""
+
+    container: type | None
+    keys: tuple[Any, ...] = ()
+    children: tuple[Structure, ...] = ()
+
+    def unflatten(self, leaves: Sequence[Any]) -> Any:
+        """The container of this structure around these leaves."""
+        supply = iter(leaves)
+        built = self._build(supply)
+        return built
+
+    def _build(self, supply: Iterator[Any]) -> Any:
+        container = self.container
+        if container is None:
+            return next(supply)
+        if container is type(None):
+            return None
+        parts = [child._build(supply) for child in self.children]
+        if issubclass(container, dict):
+            return _rebuilt_dict(container, dict(zip(self.keys, parts, strict=True)))
+        if dataclasses.is_dataclass(container):
+            return _rebuilt_dataclass(container, dict(zip(self.keys, parts, strict=True)))
+        if hasattr(container, "_fields"):
+            return container(*parts)
+        return container(parts)
+
+    def paths(self, root: str = "") -> list[str]:
+        """The path of each leaf, written as Python would reach it: `x[0]['w']`."""
+        if self.container is None:
+            return [root]
+        found: list[str] = []
+        attribute = dataclasses.is_dataclass(self.container) or hasattr(self.container, "_fields")
+        for key, child in zip(self.keys, self.children, strict=True):
+            found.extend(child.paths(f"{root}.{key}" if attribute else f"{root}[{key!r}]"))
+        return found
+
+    def __len__(self) -> int:
+        return 1 if self.container is None else sum(map(len, self.children))
+
+    def __str__(self) -> str:
+        container = self.container
+        if container is None:
+            return "*"
+        if container is type(None):
+            return "None"
+        inner = [str(child) for child in self.children]
+        if container is tuple:
+            return f"({', '.join(inner)}{',' if len(inner) == 1 else ''})"
+        if container is list:
+            return f"[{', '.join(inner)}]"
+        if container is dict:
+            return "{" + ", ".join(f"{key!r}: {part}" for key, part in zip(self.keys, inner, strict=True)) + "}"
+        return f"{container.__name__}({', '.join(f'{key}={part}' for key, part in zip(self.keys, inner, strict=True))})"
+
+
+LEAF = Structure(None)
+
+
+def _rebuilt_dict(container: type, items: dict[Any, Any]) -> Any:
+    return items if container is dict else container(items)
+
+
+def _rebuilt_dataclass(container: type, values: dict[str, Any]) -> Any:
+    # Without __init__: a class that validates or converts its numbers must not see the library's leaves.
+    instance = object.__new__(container)
+    for name, value in values.items():
+        object.__setattr__(instance, name, value)
+    return instance
+
+
+def _children(tree: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
+    """The keys and children of a container; None for a leaf."""
+    if tree is None:
+        return (), []
+    if isinstance(tree, dict):
+        items = cast("dict[Any, Any]", tree)
+        return tuple(items), list(items.values())
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return tuple(getattr(tree, "_fields")), list(cast("tuple[Any, ...]", tree))  # noqa: B009 (pyright)
+    if type(tree) in (tuple, list):
+        return tuple(range(len(tree))), list(tree)
+    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        names = tuple(field.name for field in dataclasses.fields(tree))
+        return names, [getattr(tree, name) for name in names]
+    return None
+
+
+def flatten(tree: Any) -> tuple[list[Any], Structure]:
+    """The leaves of a container, and its structure.
+
+    >>> leaves, structure = flatten({"w": (1.0, 2.0), "b": None})
+    >>> leaves, str(structure), structure.paths("p")
+    ([1.0, 2.0], "{'w': (*, *), 'b': None}", ["p['w'][0]", "p['w'][1]"])
+    """
+    leaves: list[Any] = []
+    return leaves, _flatten(tree, leaves)
+
+
+def _flatten(tree: Any, leaves: list[Any]) -> Structure:
+    found = _children(tree)
+    if found is None:
+        leaves.append(tree)
+        return LEAF
+    keys, children = found
+    return Structure(cast("type", type(tree)), keys, tuple([_flatten(child, leaves) for child in children]))
+
+
+def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
+    """The same container with the function applied to each leaf."""
+    leaves, structure = flatten(tree)
+    return structure.unflatten([function(leaf) for leaf in leaves])

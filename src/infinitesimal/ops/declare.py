@@ -1,0 +1,286 @@
+"""The four ways to declare a word: elementwise, linear, multilinear, custom.
+
+In: what the author must know of a function. Out: a registered `Primitive` in which everything that follows from the
+*kind* of the function has been derived: type, broadcasting, forward and reverse rules. No rule is written twice.
+
+| constructor   | the author writes                                   | derived                                  |
+|---------------|-----------------------------------------------------|------------------------------------------|
+| `elementwise` | NumPy's function, one partial per operand           | type, broadcasting, jvp, vjp             |
+| `linear`      | NumPy's function, type rule, transpose              | jvp (itself), vjp (the transpose)        |
+| `multilinear` | NumPy's function, type rule, a transpose per operand | jvp (a sum over the operands), vjp      |
+| `custom`      | NumPy's function, type rule, jvp in other words     | vjp (the jvp transposed by reverse mode) |
+
+A partial is a function of the operands and the answer, `lambda x, y, answer: …`, in nodes; it may also be a plain
+number, and None where the derivative is zero everywhere it exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.node import Node, as_nodes, make, zeros
+from infinitesimal.core.primitive import REGISTRY, Domain, Notation, Primitive, register
+from infinitesimal.core.types import Type, array_type
+from infinitesimal.errors import DtypeError, MissingRuleError, ShapeError
+
+__all__ = ["custom", "elementwise", "function_notation", "linear", "multilinear", "unbroadcast"]
+
+Partial = Callable[..., Any] | int | float | None
+
+
+def elementwise(
+    name: str,
+    numpy: Callable[..., Any],
+    *partials: Partial,
+    because: str,
+    domain: Domain | None = None,
+    notation: Notation | None = None,
+    analytic: Callable[..., Any] | None = None,
+    masks: bool = False,
+    cost: int = 1,
+    arity: int = 0,
+    answers: bool = True,
+) -> Primitive:
+    """A function applied to each element, with NumPy's broadcasting.
+
+    `partials` holds one partial per operand; a function without derivative (a comparison, a rounding) gives none and
+    its `arity` instead. `answers=False` for one that NumPy knows no function of the same signature for.
+    """
+    operands = len(partials) or arity
+    derivative = any(partial is not None for partial in partials)
+    return register(
+        Primitive(
+            name,
+            "elementwise",
+            _elementwise_type(name, numpy),
+            numpy,
+            numpy=numpy if answers else None,
+            jvp=_elementwise_jvp(partials) if derivative else None,
+            vjp=_elementwise_vjp(partials) if derivative else None,
+            masks=masks,
+            partials=partials,
+            analytic=analytic,
+            notation=notation or function_notation(name, operands),
+            domain=domain,
+            cost=cost,
+            because=because,
+            build=lambda *xs: make(REGISTRY[name], as_nodes(xs)),
+        )
+    )
+
+
+def function_notation(name: str, operands: int) -> Notation:
+    """The notation of an ordinary function: `name(x, y)`."""
+    inner = ", ".join(f"{{{k}}}" for k in range(operands))
+    return Notation(f"{name}({inner})", rf"\operatorname{{{name}}}\left({inner}\right)", f"np.{name}({inner})", 100, (0,) * operands)
+
+
+def _elementwise_type(name: str, numpy: Callable[..., Any]) -> Callable[..., Type]:
+    def infer(*types: Type) -> Type:
+        shape = types[0].shape
+        if any(type.shape != shape for type in types):
+            try:
+                shape = np.broadcast_shapes(*[type.shape for type in types])
+            except ValueError:
+                raise ShapeError(
+                    f"{name} of {len(types)} arrays",
+                    found=", ".join(map(str, types)),
+                    why="their shapes do not broadcast: aligned from the right, sizes must be equal or 1",
+                    instead="reshape one of them, for instance x[:, None]",
+                ) from None
+        try:
+            with np.errstate(all="ignore"):
+                answer = numpy(*[np.ones(1, type.dtype) for type in types])
+        except TypeError:
+            raise DtypeError(
+                f"{name} of {', '.join(map(str, types))}",
+                why="NumPy has no such function for these dtypes",
+                instead="convert an operand, for instance x.astype(float)",
+            ) from None
+        return array_type(answer.dtype, tuple(shape))
+
+    return infer
+
+
+def _value(partial: Partial, node: Node) -> Any:
+    return partial(*node.inputs, node) if callable(partial) else partial
+
+
+def _weighted(seed: Node, weight: Any, times: Callable[..., Node]) -> Node:
+    """`seed · weight`, without a multiplication by one."""
+    if isinstance(weight, (int, float)):
+        if weight == 1:
+            return seed
+        if weight == -1:
+            return REGISTRY["negative"](seed)
+    return times(seed, weight)
+
+
+def _elementwise_jvp(partials: Sequence[Partial]) -> Callable[..., Node | None]:
+    def jvp(node: Node, tangents: Sequence[Node | None], times: Callable[..., Node]) -> Node | None:
+        total: Node | None = None
+        for partial, tangent in zip(partials, tangents, strict=True):
+            if tangent is None or partial is None:
+                continue
+            part = _weighted(tangent, _value(partial, node), times)
+            total = part if total is None else total + part
+        return None if total is None else like(total, node.type)
+
+    return jvp
+
+
+def _elementwise_vjp(partials: Sequence[Partial]) -> Callable[..., list[Node | None]]:
+    def vjp(node: Node, cotangent: Node, wanted: Sequence[bool], times: Callable[..., Node]) -> list[Node | None]:
+        return [
+            unbroadcast(_weighted(cotangent, _value(partial, node), times), operand.type)
+            if want and partial is not None
+            else None
+            for partial, operand, want in zip(partials, node.inputs, wanted, strict=True)
+        ]
+
+    return vjp
+
+
+def like(node: Node, type: Type) -> Node:
+    """The node broadcast and cast to a type."""
+    if node.type is type:
+        return node
+    if node.type.shape != type.shape:
+        node = REGISTRY["broadcast"](node, shape=type.shape)
+    return node if node.type is type else REGISTRY["astype"](node, dtype=type.dtype)
+
+
+def unbroadcast(node: Node, type: Type) -> Node:
+    """The node summed over the axes along which an operand of this type was broadcast, and cast: broadcast's transpose."""
+    if node.type is type:
+        return node
+    if node.type.shape != type.shape:
+        extra = node.type.ndim - type.ndim
+        stretched = [extra + k for k, size in enumerate(type.shape) if size == 1 and node.type.shape[extra + k] != 1]
+        axes = (*range(extra), *stretched)
+        if axes:
+            node = REGISTRY["sum"](node, axis=axes)
+        if node.type.shape != type.shape:
+            node = REGISTRY["reshape"](node, shape=type.shape)
+    return node if node.type is type else REGISTRY["astype"](node, dtype=type.dtype)
+
+
+def _builder(name: str, parameters: tuple[str, ...]) -> Callable[..., Node]:
+    def build(*operands: Any, **params: Any) -> Node:
+        return make(REGISTRY[name], as_nodes(operands), tuple([params[parameter] for parameter in parameters]))
+
+    return build
+
+
+def linear(
+    name: str,
+    evaluate: Callable[..., Any],
+    infer: Callable[..., Type],
+    transpose: Callable[[Node, Node, int], Node],
+    *,
+    parameters: tuple[str, ...] = (),
+    operands: int | None = 1,
+    because: str,
+    masks: bool = False,
+    notation: Notation | None = None,
+    cost: int = 0,
+    numpy: Any = None,
+) -> Primitive:
+    """A function linear in its first `operands` operands together (None: in all of them); the rest are indices.
+
+    `transpose(cotangent, node, position)` is the cotangent of the operand at that position. `masks=True` where the
+    transpose writes structural zeros.
+    """
+
+    def jvp(node: Node, tangents: Sequence[Node | None], times: Callable[..., Node]) -> Node:
+        count = len(node.inputs) if operands is None else operands
+        seeds = [
+            zeros(operand.type) if tangent is None else tangent
+            for operand, tangent in zip(node.inputs[:count], tangents, strict=False)
+        ]
+        return make(node.primitive, (*seeds, *node.inputs[count:]), node.params)
+
+    def vjp(node: Node, cotangent: Node, wanted: Sequence[bool], times: Callable[..., Node]) -> list[Node | None]:
+        count = len(node.inputs) if operands is None else operands
+        return [transpose(cotangent, node, k) if want and k < count else None for k, want in enumerate(wanted)]
+
+    return register(
+        Primitive(
+            name, "linear", infer, evaluate, parameters=parameters, numpy=numpy, jvp=jvp, vjp=vjp, masks=masks,
+            analytic=evaluate, notation=notation, cost=cost, because=because, build=_builder(name, parameters),
+        )
+    )  # fmt: skip
+
+
+def multilinear(
+    name: str,
+    evaluate: Callable[..., Any],
+    infer: Callable[..., Type],
+    transpose: Callable[[Node, Node, int], Node],
+    *,
+    parameters: tuple[str, ...] = (),
+    because: str,
+    notation: Notation | None = None,
+    cost: int = 1,
+    numpy: Any = None,
+) -> Primitive:
+    """A function linear in each operand separately, such as a matrix product.
+
+    `transpose(cotangent, node, position)` is the cotangent of the operand at that position, the others held fixed.
+    """
+
+    def jvp(node: Node, tangents: Sequence[Node | None], times: Callable[..., Node]) -> Node | None:
+        total: Node | None = None
+        for k, tangent in enumerate(tangents):
+            if tangent is not None:
+                part = make(node.primitive, (*node.inputs[:k], tangent, *node.inputs[k + 1 :]), node.params)
+                total = part if total is None else total + part
+        return total
+
+    def vjp(node: Node, cotangent: Node, wanted: Sequence[bool], times: Callable[..., Node]) -> list[Node | None]:
+        return [transpose(cotangent, node, k) if want else None for k, want in enumerate(wanted)]
+
+    return register(
+        Primitive(
+            name, "multilinear", infer, evaluate, parameters=parameters, numpy=numpy, jvp=jvp, vjp=vjp,
+            analytic=evaluate, notation=notation, cost=cost, because=because, build=_builder(name, parameters),
+        )
+    )  # fmt: skip
+
+
+def custom(
+    name: str,
+    evaluate: Callable[..., Any],
+    infer: Callable[..., Type],
+    jvp: Callable[..., Node | None] | None,
+    *,
+    parameters: tuple[str, ...] = (),
+    because: str,
+    masks: bool = False,
+    notation: Notation | None = None,
+    analytic: Callable[..., Any] | None = None,
+    cost: int = 1,
+    numpy: Any = None,
+) -> Primitive:
+    """A function with a forward rule `jvp(node, tangents, times)` in other words; None where it has no derivative.
+
+    The rule must be linear in the tangents; reverse mode transposes it.
+    """
+    return register(
+        Primitive(
+            name, "custom", infer, evaluate, parameters=parameters, numpy=numpy, jvp=jvp, vjp=None, masks=masks,
+            analytic=analytic, notation=notation, cost=cost, because=because, build=_builder(name, parameters),
+        )
+    )  # fmt: skip
+
+
+def missing_rule(primitive: Primitive, mode: str) -> MissingRuleError:
+    """The error for a record that lacks what a transformation needs."""
+    return MissingRuleError(
+        f"{mode} through {primitive.name!r}",
+        found=f"its record has no field {mode!r}",
+        instead=f"fill in {mode!r} where {primitive.name!r} is declared",
+    )
