@@ -132,7 +132,7 @@ def make(primitive: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...]
         known = entry()
         if known is not None:
             return known
-    signature = (*[node.type for node in inputs], *params)
+    signature = (*[operand.type for operand in inputs], *params)
     type = primitive.types.get(signature)
     if type is None:
         type = primitive.infer(*signature)
@@ -148,8 +148,10 @@ def _enter(key: tuple[Any, ...], type: Type, leaf: int = NEVER) -> Node:
     node.origin = node.value = None
     reach = active = leaf
     for operand in inputs:
-        reach = min(reach, operand.reach)
-        active = min(active, operand.active)
+        if operand.reach < reach:
+            reach = operand.reach
+        if operand.active < active:
+            active = operand.active
     node.reach = reach
     node.active = active if primitive.jvp is not None and type.inexact else NEVER
     entry = _Entry(node, _forget)
@@ -285,12 +287,10 @@ def as_nodes(operands: Sequence[Any]) -> tuple[Node, ...]:
 
     A Python number is weak, as in NumPy: it takes the dtype of the others (NEP 50).
     """
-    weak = False
     for operand in operands:
-        if not isinstance(operand, Node):
-            weak = True
+        if type(operand) is not Node:
             break
-    if not weak:
+    else:
         return tuple(operands)
     plain = (bool, int, float, complex)
     strong = [x if isinstance(x, Node) else None if type(x) in plain else constant(x) for x in operands]

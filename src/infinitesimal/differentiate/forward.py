@@ -20,7 +20,7 @@ def forward(outputs: Sequence[Node], seeds: Mapping[Node, Node], *, masked: bool
     `masked=True` when the seeds hold structural zeros, as the columns of an identity matrix do: then a zero tangent
     meeting an infinite slope stays zero.
     """
-    times = REGISTRY["scale" if masked else "multiply"]
+    times = REGISTRY["scale" if masked else "multiply"].build
     tangents: dict[Node, Node] = dict(seeds)
     for node in postorder(outputs, dict(seeds)):
         if node.active == NEVER:

@@ -26,7 +26,10 @@ def reverse(
     *,
     masked: bool = False,
 ) -> list[Node | None]:
-    """The cotangent of each node in `wrt`; None where it is zero. `masked=True` when the seeds hold structural zeros."""
+    """The cotangent of each node in `wrt`; None where it is zero.
+
+    `masked=True` when the seeds hold structural zeros, as the rows of an identity matrix do.
+    """
     order = postorder(outputs, dict.fromkeys(wrt))
     active = _between(wrt, order)
     pending: dict[Node, list[Node]] = {}
@@ -36,38 +39,32 @@ def reverse(
             pending.setdefault(output, []).append(seed)
             if masked:
                 behind_mask.add(output)
-    final: dict[Node, Node] = {}
-    wanted_here = set(wrt)
     for node in reversed(order):
         contributions = pending.pop(node, None)
-        if contributions is None or node not in active:
+        if contributions is None:
             continue
-        cotangent = _total(contributions)
-        is_masked = node in behind_mask
-        operands = _pull(node, cotangent, [operand in active for operand in node.inputs], is_masked)
-        is_masked = is_masked or node.primitive.masks
-        for operand, contribution in zip(node.inputs, operands, strict=True):
-            if contribution is not None and operand in active:
+        here = node in behind_mask
+        wanted = [operand in active for operand in node.inputs]
+        passed = _pull(node, _total(contributions), wanted, here)
+        for operand, contribution in zip(node.inputs, passed, strict=True):
+            if contribution is not None:
                 pending.setdefault(operand, []).append(contribution)
-                if is_masked:
+                if here or node.primitive.masks:
                     behind_mask.add(operand)
-    for node in wanted_here:
-        if node in pending:
-            final[node] = _total(pending[node])
-    return [final.get(node) for node in wrt]
+    return [_total(pending[node]) if node in pending else None for node in wrt]
 
 
 def _between(wrt: Sequence[Node], order: list[Node]) -> set[Node]:
     """The nodes that depend differentiably on one of `wrt`, and those themselves."""
     active = {node for node in wrt if node.type.inexact}
     for node in order:
-        if node.active != NEVER and any(operand in active for operand in node.inputs):
+        if node.active != NEVER and not active.isdisjoint(node.inputs):
             active.add(node)
     return active
 
 
 def _pull(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -> Sequence[Node | None]:
-    times = REGISTRY["scale" if masked else "multiply"]
+    times = REGISTRY["scale" if masked else "multiply"].build
     vjp = node.primitive.vjp
     if vjp is not None:
         return vjp(node, cotangent, wanted, times)
@@ -81,7 +78,7 @@ def _transposed(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -
     seeds = [input_node(operand.type) if want else None for operand, want in zip(node.inputs, wanted, strict=True)]
     jvp = node.primitive.jvp
     assert jvp is not None
-    tangent = jvp(node, seeds, REGISTRY["scale" if masked else "multiply"])
+    tangent = jvp(node, seeds, REGISTRY["scale" if masked else "multiply"].build)
     if tangent is None:
         return [None] * len(seeds)
     found = reverse([tangent], [cotangent], [seed for seed in seeds if seed is not None], masked=masked)
