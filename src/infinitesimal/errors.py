@@ -53,7 +53,11 @@ class InfinitesimalError(Exception):
 
     def _page(self) -> str:
         parts = [self.asked]
-        for label, text in (("found", self.found), ("because", self.why), ("instead", self.instead)):
+        for label, text in (
+            ("found", self.found),
+            ("because", self.why),
+            ("instead", self.instead),
+        ):
             if text:
                 first, *rest = text.splitlines()
                 parts.append(f"  {label + ':':<9} {first}")

@@ -17,10 +17,14 @@ from infinitesimal.errors import UnknownValueError
 
 __all__ = ["evaluate"]
 
-_LARGE = 4096  # elements; below it, keeping intermediate values costs less than finding their last use
+_LARGE = (
+    4096  # elements; below it, keeping intermediate values costs less than finding their last use
+)
 
 
-def evaluate(outputs: Sequence[Node], bindings: Mapping[Node, Any] | None = None, *, keep: bool = False) -> list[Any]:
+def evaluate(
+    outputs: Sequence[Node], bindings: Mapping[Node, Any] | None = None, *, keep: bool = False
+) -> list[Any]:
     """The values of the outputs, given those of the input nodes.
 
     Floating-point exceptions are silent: infinities and NaNs are values. Raises `UnknownValueError` when the value of
@@ -37,7 +41,9 @@ def evaluate(outputs: Sequence[Node], bindings: Mapping[Node, Any] | None = None
                     why="it is not known while the function is being traced",
                     instead="bind it, or choose with np.where instead of if",
                 )
-            values[node] = node.primitive.evaluate(*[values[operand] for operand in node.inputs], *node.params)
+            values[node] = node.primitive.evaluate(
+                *[values[operand] for operand in node.inputs], *node.params
+            )
             for dead in dying.get(node, ()):
                 del values[dead]
     if keep:

@@ -38,14 +38,18 @@ class Graph:
     def __call__(self, *values: Any) -> list[Any]:
         """The outputs for these input values, computed with NumPy."""
         if len(values) != len(self.inputs):
-            raise GraphError(f"a graph of {len(self.inputs)} inputs called with {len(values)} values")
+            raise GraphError(
+                f"a graph of {len(self.inputs)} inputs called with {len(values)} values"
+            )
         bindings: dict[Node, Any] = {}
         for node, value in zip(self.inputs, values, strict=True):
             array = np.asarray(value, node.type.dtype)
             if type_of(array) is not node.type:
                 raise ShapeError(
-                    "a graph called", found=f"expected: {node.type}\ngiven:    {type_of(array)}",
-                    why="a graph holds for the shapes it was traced with", instead="trace the function again",
+                    "a graph called",
+                    found=f"expected: {node.type}\ngiven:    {type_of(array)}",
+                    why="a graph holds for the shapes it was traced with",
+                    instead="trace the function again",
                 )
             bindings[node] = array if array.ndim else array[()]
         return evaluate(self.outputs, bindings)
@@ -76,7 +80,11 @@ def close(inputs: Sequence[Node], outputs: Sequence[Node], names: Sequence[str] 
     leaves = set(fresh.values())
     for node in postorder(built):
         if node.primitive is INPUT and node not in leaves:
-            raise GraphError("a graph closed", found=f"an input {node.type} from outside", why="a graph has no free inputs")
+            raise GraphError(
+                "a graph closed",
+                found=f"an input {node.type} from outside",
+                why="a graph has no free inputs",
+            )
     return Graph(tuple(fresh[node] for node in inputs), tuple(built), tuple(names))
 
 

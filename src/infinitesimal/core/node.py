@@ -47,7 +47,17 @@ _serials = itertools.count()
 class Node:
     """A word applied to inputs. Made by `make`, never directly; compare with `is`."""
 
-    __slots__ = ("__weakref__", "active", "inputs", "origin", "params", "primitive", "reach", "type", "value")
+    __slots__ = (
+        "__weakref__",
+        "active",
+        "inputs",
+        "origin",
+        "params",
+        "primitive",
+        "reach",
+        "type",
+        "value",
+    )
 
     primitive: Primitive
     inputs: tuple[Node, ...]
@@ -176,7 +186,9 @@ class Literal:
         array.flags.writeable = False
         self.array: Any = array if array.ndim else array[()]
         small = array.size <= 16
-        self._hash = hash((self.type.dtype.char, array.shape, array.tobytes())) if small else id(self)
+        self._hash = (
+            hash((self.type.dtype.char, array.shape, array.tobytes())) if small else id(self)
+        )
 
     def __hash__(self) -> int:
         return self._hash
@@ -205,7 +217,9 @@ def _leaf_vjp(node: Node, cotangent: Node, wanted: Sequence[bool], times: Any) -
     return [cotangent] * len(node.inputs)
 
 
-CONSTANT = register(Primitive("constant", "leaf", _leaf_infer, lambda literal: literal.array, parameters=("value",)))
+CONSTANT = register(
+    Primitive("constant", "leaf", _leaf_infer, lambda literal: literal.array, parameters=("value",))
+)
 INPUT = register(
     Primitive(
         "input",
@@ -293,7 +307,9 @@ def as_nodes(operands: Sequence[Any]) -> tuple[Node, ...]:
     else:
         return tuple(operands)
     plain = (bool, int, float, complex)
-    strong = [x if isinstance(x, Node) else None if type(x) in plain else constant(x) for x in operands]
+    strong = [
+        x if isinstance(x, Node) else None if type(x) in plain else constant(x) for x in operands
+    ]
     dtypes = [node.type.dtype for node in strong if node is not None]
     return tuple(
         node if node is not None else constant(operand, _weak_dtype(operand, dtypes))

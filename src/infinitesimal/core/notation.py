@@ -11,7 +11,9 @@ from infinitesimal.core.primitive import Notation
 COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = 10, 20, 30, 40, 50, 100
 
 
-def infix(symbol: str, precedence: int, *, latex: str = "", right: int = 1, source: str = "") -> Notation:
+def infix(
+    symbol: str, precedence: int, *, latex: str = "", right: int = 1, source: str = ""
+) -> Notation:
     """Two operands around a symbol; `right` is added to the precedence the right one must have."""
     return Notation(
         f"{{0}} {symbol} {{1}}" if precedence < PRODUCT else f"{{0}}{symbol}{{1}}",

@@ -83,7 +83,9 @@ class Primitive:
     def __call__(self, *operands: Any, **params: Any) -> Any:
         """The node of this word applied to nodes or plain numbers."""
         if self.build is None:
-            raise MissingRuleError(f"the word {self.name!r} called", why="leaves are made, not called")
+            raise MissingRuleError(
+                f"the word {self.name!r} called", why="leaves are made, not called"
+            )
         return self.build(*operands, **params)
 
     @property
@@ -102,7 +104,9 @@ BY_NUMPY: dict[Any, Primitive] = {}
 def register(primitive: Primitive) -> Primitive:
     """Enter a record; its name must be new."""
     if primitive.name in REGISTRY:
-        raise MissingRuleError(f"a second record named {primitive.name!r}", instead="choose another name")
+        raise MissingRuleError(
+            f"a second record named {primitive.name!r}", instead="choose another name"
+        )
     REGISTRY[primitive.name] = primitive
     if primitive.numpy is not None:
         BY_NUMPY.setdefault(primitive.numpy, primitive)

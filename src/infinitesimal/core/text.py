@@ -72,7 +72,9 @@ def _right_side(node: Node, called: dict[Node, str]) -> str:
         f"{name}={write_parameter(value)}"
         for name, value in zip(node.primitive.parameters, node.params, strict=True)
     ]
-    return " ".join([node.primitive.name, *(_operand(operand, called) for operand in node.inputs), *parameters])
+    return " ".join(
+        [node.primitive.name, *(_operand(operand, called) for operand in node.inputs), *parameters]
+    )
 
 
 def write_scalar(value: Any, type: Type) -> str:

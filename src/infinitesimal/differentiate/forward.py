@@ -14,7 +14,9 @@ from infinitesimal.core.primitive import REGISTRY
 __all__ = ["forward"]
 
 
-def forward(outputs: Sequence[Node], seeds: Mapping[Node, Node], *, masked: bool = False) -> list[Node | None]:
+def forward(
+    outputs: Sequence[Node], seeds: Mapping[Node, Node], *, masked: bool = False
+) -> list[Node | None]:
     """The tangent of each output when the seeded nodes have the given tangents; None where it is zero.
 
     `masked=True` when the seeds hold structural zeros, as the columns of an identity matrix do: then a zero tangent

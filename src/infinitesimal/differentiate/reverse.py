@@ -75,13 +75,18 @@ def _pull(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -> Sequ
 
 def _transposed(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -> list[Node | None]:
     """A custom word's forward rule, transposed: reverse mode through the tangent as a function of its inputs."""
-    seeds = [input_node(operand.type) if want else None for operand, want in zip(node.inputs, wanted, strict=True)]
+    seeds = [
+        input_node(operand.type) if want else None
+        for operand, want in zip(node.inputs, wanted, strict=True)
+    ]
     jvp = node.primitive.jvp
     assert jvp is not None
     tangent = jvp(node, seeds, REGISTRY["scale" if masked else "multiply"].build)
     if tangent is None:
         return [None] * len(seeds)
-    found = reverse([tangent], [cotangent], [seed for seed in seeds if seed is not None], masked=masked)
+    found = reverse(
+        [tangent], [cotangent], [seed for seed in seeds if seed is not None], masked=masked
+    )
     answers = iter(found)
     return [next(answers) if seed is not None else None for seed in seeds]
 

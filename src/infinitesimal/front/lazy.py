@@ -153,7 +153,12 @@ class Lazy:
         return int(self.force("an index"))
 
     def __float__(self) -> float:
-        return float(self._plain("float()", "x itself (a traced number computes like a float); np.sin(x) for math.sin(x)"))
+        return float(
+            self._plain(
+                "float()",
+                "x itself (a traced number computes like a float); np.sin(x) for math.sin(x)",
+            )
+        )
 
     def __complex__(self) -> complex:
         return complex(self._plain("complex()", "x itself"))
@@ -259,7 +264,9 @@ class Lazy:
                 why="an in-place change cannot change the shape",
             )  # fmt: skip
         node = new.node
-        self.node = node if node.type is self.node.type else REGISTRY["astype"](node, dtype=self.dtype)
+        self.node = (
+            node if node.type is self.node.type else REGISTRY["astype"](node, dtype=self.dtype)
+        )
         return self
 
     # ---- attributes and methods of ndarray, from one table
@@ -350,7 +357,9 @@ def call_word(function: Any, args: Any, options: dict[str, Any]) -> Any:
             instead="write it with functions that have one: see dir(infinitesimal.numpy)",
         )
     try:
-        result = word(*unwrap(tuple(args)), **{key: unwrap(value) for key, value in options.items()})
+        result = word(
+            *unwrap(tuple(args)), **{key: unwrap(value) for key, value in options.items()}
+        )
     except InfinitesimalError as error:
         raise _located(error) from None
     if function in VIEWS:
@@ -425,5 +434,10 @@ for _python, _name in (
 ):
     setattr(Lazy, f"__{_python}__", _binary(_name))
 setattr(Lazy, "__rdivmod__", _binary("divmod", swapped=True))  # noqa: B010 (a table, not an attribute)
-for _python, _name in (("neg", "negative"), ("pos", "positive"), ("abs", "absolute"), ("invert", "invert")):
+for _python, _name in (
+    ("neg", "negative"),
+    ("pos", "positive"),
+    ("abs", "absolute"),
+    ("invert", "invert"),
+):
     setattr(Lazy, f"__{_python}__", _unary(_name))

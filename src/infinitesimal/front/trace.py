@@ -106,7 +106,11 @@ def leaf_node(leaf: Any, asked: str, path: str, *, promote: bool = False) -> Nod
             )  # fmt: skip
         return node
     if not isinstance(leaf, (bool, int, float, complex, np.ndarray, np.generic)):
-        hint = "infinitesimal.numpy.array([...])" if isinstance(leaf, (list, tuple)) else "a float or a NumPy array"
+        hint = (
+            "infinitesimal.numpy.array([...])"
+            if isinstance(leaf, (list, tuple))
+            else "a float or a NumPy array"
+        )
         raise DtypeError(
             f"{asked} at {place()}: {path}",
             found=_kind(leaf),

@@ -68,7 +68,11 @@ class Structure:
         if container is list:
             return f"[{', '.join(inner)}]"
         if container is dict:
-            return "{" + ", ".join(f"{key!r}: {part}" for key, part in zip(self.keys, inner, strict=True)) + "}"
+            return (
+                "{"
+                + ", ".join(f"{key!r}: {part}" for key, part in zip(self.keys, inner, strict=True))
+                + "}"
+            )
         return f"{container.__name__}({', '.join(f'{key}={part}' for key, part in zip(self.keys, inner, strict=True))})"
 
 
@@ -121,7 +125,9 @@ def _flatten(tree: Any, leaves: list[Any]) -> Structure:
         leaves.append(tree)
         return LEAF
     keys, children = found
-    return Structure(cast("type", type(tree)), keys, tuple([_flatten(child, leaves) for child in children]))
+    return Structure(
+        cast("type", type(tree)), keys, tuple([_flatten(child, leaves) for child in children])
+    )
 
 
 def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:

@@ -75,7 +75,13 @@ def elementwise(
 def function_notation(name: str, operands: int) -> Notation:
     """The notation of an ordinary function: `name(x, y)`."""
     inner = ", ".join(f"{{{k}}}" for k in range(operands))
-    return Notation(f"{name}({inner})", rf"\operatorname{{{name}}}\left({inner}\right)", f"np.{name}({inner})", 100, (0,) * operands)
+    return Notation(
+        f"{name}({inner})",
+        rf"\operatorname{{{name}}}\left({inner}\right)",
+        f"np.{name}({inner})",
+        100,
+        (0,) * operands,
+    )
 
 
 def _elementwise_type(name: str, numpy: Callable[..., Any]) -> Callable[..., Type]:
@@ -133,7 +139,9 @@ def _elementwise_jvp(partials: Sequence[Partial]) -> Callable[..., Node | None]:
 
 
 def _elementwise_vjp(partials: Sequence[Partial]) -> Callable[..., list[Node | None]]:
-    def vjp(node: Node, cotangent: Node, wanted: Sequence[bool], times: Callable[..., Node]) -> list[Node | None]:
+    def vjp(
+        node: Node, cotangent: Node, wanted: Sequence[bool], times: Callable[..., Node]
+    ) -> list[Node | None]:
         return [
             unbroadcast(_weighted(cotangent, _value(partial, node), times), operand.type)
             if want and partial is not None
@@ -159,7 +167,11 @@ def unbroadcast(node: Node, type: Type) -> Node:
         return node
     if node.type.shape != type.shape:
         extra = node.type.ndim - type.ndim
-        stretched = [extra + k for k, size in enumerate(type.shape) if size == 1 and node.type.shape[extra + k] != 1]
+        stretched = [
+            extra + k
+            for k, size in enumerate(type.shape)
+            if size == 1 and node.type.shape[extra + k] != 1
+        ]
         axes = (*range(extra), *stretched)
         if axes:
             node = REGISTRY["sum"](node, axis=axes)
@@ -170,7 +182,11 @@ def unbroadcast(node: Node, type: Type) -> Node:
 
 def _builder(name: str, parameters: tuple[str, ...]) -> Callable[..., Node]:
     def build(*operands: Any, **params: Any) -> Node:
-        return make(REGISTRY[name], as_nodes(operands), tuple([params[parameter] for parameter in parameters]))
+        return make(
+            REGISTRY[name],
+            as_nodes(operands),
+            tuple([params[parameter] for parameter in parameters]),
+        )
 
     return build
 
@@ -203,9 +219,14 @@ def linear(
         ]
         return make(node.primitive, (*seeds, *node.inputs[count:]), node.params)
 
-    def vjp(node: Node, cotangent: Node, wanted: Sequence[bool], times: Callable[..., Node]) -> list[Node | None]:
+    def vjp(
+        node: Node, cotangent: Node, wanted: Sequence[bool], times: Callable[..., Node]
+    ) -> list[Node | None]:
         count = len(node.inputs) if operands is None else operands
-        return [transpose(cotangent, node, k) if want and k < count else None for k, want in enumerate(wanted)]
+        return [
+            transpose(cotangent, node, k) if want and k < count else None
+            for k, want in enumerate(wanted)
+        ]
 
     return register(
         Primitive(
@@ -236,11 +257,15 @@ def multilinear(
         total: Node | None = None
         for k, tangent in enumerate(tangents):
             if tangent is not None:
-                part = make(node.primitive, (*node.inputs[:k], tangent, *node.inputs[k + 1 :]), node.params)
+                part = make(
+                    node.primitive, (*node.inputs[:k], tangent, *node.inputs[k + 1 :]), node.params
+                )
                 total = part if total is None else total + part
         return total
 
-    def vjp(node: Node, cotangent: Node, wanted: Sequence[bool], times: Callable[..., Node]) -> list[Node | None]:
+    def vjp(
+        node: Node, cotangent: Node, wanted: Sequence[bool], times: Callable[..., Node]
+    ) -> list[Node | None]:
         return [transpose(cotangent, node, k) if want else None for k, want in enumerate(wanted)]
 
     return register(

@@ -1,0 +1,162 @@
+"""What a call of the calculus is given, and the form in which results go back.
+
+In: the user's functions, argument numbers, tangents and cotangents. Out: the same as nodes of the right types, or a
+designed error; and results in the containers and dtypes of the arguments they belong to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.node import Node
+from infinitesimal.core.primitive import REGISTRY
+from infinitesimal.errors import ArgumentError, DtypeError, ShapeError
+from infinitesimal.front.lazy import Lazy, place
+from infinitesimal.front.trace import Trace, leaf_node
+from infinitesimal.front.tree import Structure, flatten
+
+__all__ = [
+    "Argnums",
+    "argument_numbers",
+    "as_given",
+    "by_argument",
+    "check_callable",
+    "check_pair",
+    "matching",
+    "scalar_output",
+    "seeds_like",
+    "split",
+]
+
+Argnums = int | Sequence[int]
+
+
+def check_callable(f: Any, asked: str) -> None:
+    if not callable(f):
+        raise ArgumentError(
+            f"{asked} at {place()}", found=f"{type(f).__name__} {f!r:.60}", why=f"{asked} takes a function",
+            instead=f"{asked}(f)(x), not {asked}(f(x))",
+        )  # fmt: skip
+
+
+def argument_numbers(asked: str, argnums: Argnums, args: Sequence[Any]) -> list[int]:
+    """The argument numbers asked for, counted from the front; each must exist."""
+    wanted = [argnums] if isinstance(argnums, int) else list(argnums)
+    found: list[int] = []
+    for number in wanted:
+        if isinstance(number, bool) or not isinstance(number, (int, np.integer)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ArgumentError(
+                f"{asked}(f, argnums={argnums!r}) at {place()}",
+                why="argnums is an integer or a tuple of integers",
+            )
+        if not -len(args) <= number < len(args):
+            raise ArgumentError(
+                f"{asked}(f, argnums={argnums!r}) at {place()}",
+                found=f"a call with {len(args)} positional argument{'s' if len(args) != 1 else ''}",
+                why=f"there is no argument number {number}",
+                instead="give the differentiated arguments by position, counted from 0",
+            )
+        found.append(int(number) % len(args))
+    if len(set(found)) != len(found):
+        raise ArgumentError(
+            f"{asked}(f, argnums={argnums!r}) at {place()}", why="an argument is named twice"
+        )
+    return found
+
+
+def check_pair(asked: str, primals: Any, tangents: Any) -> None:
+    for name, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, (tuple, list)):
+            raise ArgumentError(
+                f"{asked}(f, primals, tangents) at {place()}", found=f"{name} is a {type(given).__name__}",
+                why="both are tuples with one entry per argument of f", instead=f"{asked}(f, (x,), (tangent,))",
+            )  # fmt: skip
+    if len(primals) != len(tangents):
+        raise ArgumentError(
+            f"{asked}(f, primals, tangents) at {place()}",
+            found=f"{len(primals)} primals and {len(tangents)} tangents", why="each primal needs its tangent",
+        )  # fmt: skip
+
+
+def scalar_output(asked: str, traced: Trace) -> Node:
+    if traced.result.container is not None or traced.outputs[0].type.shape:
+        found = (
+            str(traced.result)
+            if traced.result.container is not None
+            else str(traced.outputs[0].type)
+        )
+        raise ShapeError(
+            f"{asked}(f) at {place()}",
+            found=f"f returned {found}",
+            why="a gradient belongs to a function with a single number as its value",
+            instead="jacobian(f) for all derivatives, or make f return a scalar, for instance np.sum(...)",
+        )
+    output = traced.outputs[0]
+    return output if output.type.inexact else REGISTRY["astype"](output, dtype=np.dtype(np.float64))
+
+
+def seeds_like(
+    asked: str, word: str, given: Any, structure: Structure, like: Sequence[Node]
+) -> list[Node]:
+    """Nodes for tangents or cotangents given by the user, each of the type of its primal."""
+    leaves, found = flatten(given)
+    if str(found) != str(structure):
+        raise ArgumentError(
+            f"{asked} at {place()}", found=f"{word}: {found}\nneeded:  {structure}",
+            why=f"a {word} has the structure of the value it belongs to",
+        )  # fmt: skip
+    seeds: list[Node] = []
+    for leaf, node, path in zip(leaves, like, structure.paths(word), strict=True):
+        seed = leaf_node(leaf, asked, path)
+        if seed.type.shape != node.type.shape:
+            raise ShapeError(
+                f"{asked} at {place()}: {path}", found=f"{word}: {seed.type}\nvalue:   {node.type}",
+                why=f"a {word} has the shape of the value it belongs to",
+            )  # fmt: skip
+        wanted = node.type.dtype if node.type.inexact else np.dtype(np.float64)
+        if seed.type.dtype != wanted:
+            if (
+                seed.type.dtype.kind == "f"
+                and np.dtype(wanted).itemsize < seed.type.dtype.itemsize
+                and isinstance(leaf, np.ndarray)
+            ):
+                raise DtypeError(
+                    f"{asked} at {place()}: {path}", found=f"{word}: {seed.type}\nvalue:   {node.type}",
+                    why="the cast would lose digits", instead=f"{word}.astype(np.{wanted.name})",
+                )  # fmt: skip
+            seed = REGISTRY["astype"](seed, dtype=wanted)
+        seeds.append(seed)
+    return seeds
+
+
+def matching(asked: str, word: str, given: Any, traced: Trace) -> list[Node]:
+    """Nodes for the tangents of the traced arguments."""
+    structure = Structure(tuple, tuple(range(len(traced.arguments))), tuple(traced.arguments))
+    return seeds_like(asked, word, tuple(given), structure, traced.variables)
+
+
+def as_given(gradients: list[Any], values: list[Any]) -> list[Any]:
+    """Gradients in the form of their arguments: an array where an array was given, 0-d ones too."""
+    return [
+        np.asarray(gradient)
+        if isinstance(value, np.ndarray) and not isinstance(gradient, Lazy)
+        else gradient
+        for gradient, value in zip(gradients, values, strict=True)
+    ]
+
+
+def split(leaves: list[Any], structures: Sequence[Structure]) -> list[Any]:
+    parts: list[Any] = []
+    start = 0
+    for structure in structures:
+        parts.append(structure.unflatten(leaves[start : start + len(structure)]))
+        start += len(structure)
+    return parts
+
+
+def by_argument(leaves: list[Any], traced: Trace, argnums: Argnums) -> Any:
+    parts = split(leaves, traced.arguments)
+    return parts[0] if isinstance(argnums, int) else tuple(parts)
