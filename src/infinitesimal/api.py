@@ -1,8 +1,9 @@
 """The calculus: where Python functions meet graphs.
 
-In: a function of numbers, arrays and containers of them. Out: functions that give its derivatives. Each traces the
-function once (`front.trace`), builds the derivative graph (`differentiate`), and evaluates it, unless it was itself
-called inside another trace: then its results are lazy arrays of that one, and any nesting is ordinary composition.
+In: a function of numbers, arrays and containers of them. Out: functions that give its derivatives.
+Each traces the function once (`front.trace`), builds the derivative graph (`differentiate`), and
+evaluates it, unless it was itself called inside another trace: then its results are lazy arrays of
+that one, and any nesting is ordinary composition.
 """
 
 from __future__ import annotations
@@ -57,9 +58,10 @@ def value_and_grad(
 ) -> Callable[..., tuple[Any, Any]]:
     """The function that returns `f`'s value and its gradient, from one trace and one sweep backwards.
 
-    `f` returns a scalar (with `has_aux`, a pair of a scalar and anything else). The gradient has the structure, shapes
-    and dtypes of the argument at `argnums`, or is a tuple of such where `argnums` is a tuple; integers are promoted to
-    float64. Raises `ArgumentError` for wrong argnums and `ShapeError` when the value is no scalar.
+    `f` returns a scalar (with `has_aux`, a pair of a scalar and anything else). The gradient has
+    the structure, shapes and dtypes of the argument at `argnums`, or is a tuple of such where
+    `argnums` is a tuple; integers are promoted to float64. Raises `ArgumentError` for wrong argnums
+    and `ShapeError` when the value is no scalar.
 
     >>> value_and_grad(lambda x, y: (x + y) * (x + 2 * y), argnums=(0, 1))(2.0, 3.0)
     (40.0, (13.0, 18.0))
@@ -114,7 +116,8 @@ def _value_and_grad(
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """The value of `f(*primals)` and its derivative along `tangents`, by forward mode.
 
-    `primals` and `tangents` are tuples of the same structure. Raises `ArgumentError` and `ShapeError` when they are not.
+    `primals` and `tangents` are tuples of the same structure. Raises `ArgumentError` and
+    `ShapeError` when they are not.
 
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.0))
     (12.0, 4.0)
@@ -132,7 +135,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """The value of `f(*primals)` and its pullback: cotangents of the value in, a tuple of cotangents of the primals out.
 
-    What the pullback needs is a snapshot taken now. With `has_aux`, returns (value, pullback, auxiliary).
+    What the pullback needs is a snapshot taken now. With `has_aux`, returns (value, pullback,
+    auxiliary).
 
     >>> value, pullback = vjp(lambda x, y: x * y, 3.0, 4.0)
     >>> value, pullback(1.0)
@@ -164,8 +168,8 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
 def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """The value of `f(*primals)` and the linear function from tangents to the tangent of the value.
 
-    The function is traced and differentiated once; calling the linear function only evaluates what depends on the
-    tangents. What it needs is a snapshot taken now.
+    The function is traced and differentiated once; calling the linear function only evaluates what
+    depends on the tangents. What it needs is a snapshot taken now.
 
     >>> value, slope = linearize(lambda x: x**2, 3.0)
     >>> value, slope(1.0), slope(10.0)
@@ -189,7 +193,8 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
 def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The function that returns the Jacobian of `f`, one sweep backwards for each element of the result.
 
-    Its shape is that of the result followed by that of the argument; containers of results hold containers of arguments.
+    Its shape is that of the result followed by that of the argument; containers of results hold
+    containers of arguments.
 
     >>> jacrev(lambda x: np.stack([x[0] * x[1], x[0]]))(np.array([2.0, 3.0]))
     array([[3., 2.],
@@ -231,8 +236,8 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     """The second derivative of the scalar function `f` along `tangents`: the Hessian times a vector, without the Hessian.
 
-    `primals` and `tangents` are tuples as in `jvp`. Returns a tuple with the structure of `primals`, or, for a single
-    argument, its part alone.
+    `primals` and `tangents` are tuples as in `jvp`. Returns a tuple with the structure of
+    `primals`, or, for a single argument, its part alone.
 
     >>> hvp(lambda x: x[0] ** 2 * x[1], (np.array([3.0, 5.0]),), (np.array([1.0, 0.0]),))
     array([10.,  6.])

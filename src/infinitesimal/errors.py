@@ -1,19 +1,21 @@
 """What a person reads when something cannot be done: one tree of errors, drawn here.
 
     InfinitesimalError
-    ├── ArgumentError         (TypeError)            a call of the calculus itself is wrong: argnums, a missing function, text
-    ├── ShapeError            (ValueError)           shapes that do not fit together
-    ├── DtypeError            (TypeError)            values without a derivative or meaning: strings, objects, ragged lists
-    ├── LostDerivativeError   (TypeError)            a way out of the traced world that would cut a derivative
-    ├── UnknownValueError     (TypeError)            Python asks for a number that is not known while tracing
-    ├── UnsupportedError      (NotImplementedError)  a NumPy function, or an option of it, that has no record
-    ├── MissingRuleError      (NotImplementedError)  a record without the field that a transformation needs
-    ├── DomainError           (ValueError)           a method that cannot answer at this point
+    ├── ArgumentError         (TypeError)            a call of the calculus itself is wrong:
+    argnums, a missing function, text ├── ShapeError            (ValueError)           shapes that
+    do not fit together ├── DtypeError            (TypeError)            values without a derivative
+    or meaning: strings, objects, ragged lists ├── LostDerivativeError   (TypeError)            a
+    way out of the traced world that would cut a derivative ├── UnknownValueError     (TypeError)
+    Python asks for a number that is not known while tracing ├── UnsupportedError
+    (NotImplementedError)  a NumPy function, or an option of it, that has no record ├──
+    MissingRuleError      (NotImplementedError)  a record without the field that a transformation
+    needs ├── DomainError           (ValueError)           a method that cannot answer at this point
     ├── GraphError            (ValueError)           a graph, or the text of one, that is malformed
-    └── FormulaError          (ValueError)           typed mathematics that cannot be read
+    └── FormulaError          (ValueError) typed mathematics that cannot be read
 
-Each message has up to four parts, in this order: what was asked (with the user's own file and line), what was
-found, why it cannot be, and what to write instead. The parts stay readable as attributes of the error.
+Each message has up to four parts, in this order: what was asked (with the user's own file and
+line), what was found, why it cannot be, and what to write instead. The parts stay readable as
+attributes of the error.
 """
 
 __all__ = [
@@ -35,7 +37,8 @@ class InfinitesimalError(Exception):
     """The root of every error the library raises by design.
 
     >>> try:
-    ...     raise ShapeError("f(x)", found="x: f64[3]", why="a scalar is needed", instead="f(x).sum()")
+    ...     raise ShapeError("f(x)", found="x: f64[3]", why="a scalar is needed",
+    instead="f(x).sum()")
     ... except InfinitesimalError as error:
     ...     print(error)
     f(x)

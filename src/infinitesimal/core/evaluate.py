@@ -1,8 +1,9 @@
 """What a graph means: evaluation with NumPy, one loop over the nodes in order.
 
-In: output nodes, and values for the inputs among their leaves. Out: the values of the outputs. Every other way to run
-a graph is tested against this one. Values already known of a node (`Node.value`) are used; `keep=True` writes them, so
-that a condition asked for in the middle of a trace costs only what is new since the last one.
+In: output nodes, and values for the inputs among their leaves. Out: the values of the outputs.
+Every other way to run a graph is tested against this one. Values already known of a node
+(`Node.value`) are used; `keep=True` writes them, so that a condition asked for in the middle of a
+trace costs only what is new since the last one.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ def evaluate(
 ) -> list[Any]:
     """The values of the outputs, given those of the input nodes.
 
-    Floating-point exceptions are silent: infinities and NaNs are values. Raises `UnknownValueError` when the value of
-    an input node is needed and not given, and what NumPy raises, for instance `IndexError`.
+    Floating-point exceptions are silent: infinities and NaNs are values. Raises `UnknownValueError`
+    when the value of an input node is needed and not given, and what NumPy raises, for instance
+    `IndexError`.
     """
     values: dict[Node, Any] = dict(bindings) if bindings else {}
     order = postorder(outputs, values, known=True)

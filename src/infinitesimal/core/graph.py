@@ -1,8 +1,8 @@
 """A closed function: input leaves, outputs, and nothing else from outside.
 
-In: nodes. Out: a `Graph` that prints, can be called on arrays, checked, and rebuilt on other inputs. Closing a graph
-replaces the variables it is a function of by fresh inputs and drops all other variables (each is an identity), so a
-graph does not depend on the call that traced it.
+In: nodes. Out: a `Graph` that prints, can be called on arrays, checked, and rebuilt on other
+inputs. Closing a graph replaces the variables it is a function of by fresh inputs and drops all
+other variables (each is an identity), so a graph does not depend on the call that traced it.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """The node: one word applied to earlier nodes, immutable and shared.
 
-In: a primitive, its input nodes and static parameters. Out: *the* `Node` of that combination: asking twice gives the
-same object (hash-consing), so common work is shared by construction and equality is identity. Leaves are constants,
-inputs (no value yet) and variables (a point of differentiation: an identity with a serial number of its own).
+In: a primitive, its input nodes and static parameters. Out: *the* `Node` of that combination:
+asking twice gives the same object (hash-consing), so common work is shared by construction and
+equality is identity. Leaves are constants, inputs (no value yet) and variables (a point of
+differentiation: an identity with a serial number of its own).
 
-Two numbers ride on each node. `reach` is the serial of the oldest leaf it depends on, `active` that of the oldest leaf
-it depends on *differentiably*; NEVER where there is none. They answer in constant time whether a result belongs to a
-calculus call that has ended, and whether turning it into a plain number would cut a derivative.
+Two numbers ride on each node. `reach` is the serial of the oldest leaf it depends on, `active` that
+of the oldest leaf it depends on *differentiably*; NEVER where there is none. They answer in
+constant time whether a result belongs to a calculus call that has ended, and whether turning it
+into a plain number would cut a derivative.
 """
 
 from __future__ import annotations
@@ -73,7 +75,8 @@ class Node:
     def __repr__(self) -> str:
         return f"<{self.primitive.name}: {self.type}>"
 
-    # Infix, so that a formula reads like algebra. Looked up by name: this floor does not know the words.
+    # Infix, so that a formula reads like algebra. Looked up by name: this floor does not know the
+    # words.
     def __add__(self, other: Any) -> Node:
         return REGISTRY["add"](self, other)
 
@@ -126,7 +129,8 @@ _table_lock = threading.RLock()
 
 
 def _forget(entry: _Entry, table: dict[tuple[Any, ...], _Entry] = _table) -> None:
-    # Only if nobody has entered a new node under the same key meanwhile. Losing that race costs sharing, not truth.
+    # Only if nobody has entered a new node under the same key meanwhile. Losing that race costs
+    # sharing, not truth.
     if table.get(entry.key) is entry:
         table.pop(entry.key, None)
 
@@ -337,9 +341,9 @@ def postorder(
 ) -> list[Node]:
     """All nodes the outputs depend on, each after its inputs; nodes in `stop` are neither entered nor listed.
 
-    With `known`, nodes that carry a value end the walk too, and their values are entered into `stop`: a condition
-    forced late in a long trace must not walk the whole past again. Iterative and linear: a chain of a million nodes is
-    as good as any other graph.
+    With `known`, nodes that carry a value end the walk too, and their values are entered into
+    `stop`: a condition forced late in a long trace must not walk the whole past again. Iterative
+    and linear: a chain of a million nodes is as good as any other graph.
     """
     stop = {} if stop is None else stop
     done = set(stop)

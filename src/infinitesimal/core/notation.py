@@ -1,7 +1,7 @@
 """How strongly things bind when mathematics is written: the precedences that notations refer to.
 
-From loosest to tightest. `core.primitive.Notation` holds templates; whoever writes a formula puts brackets around an
-operand whose precedence is below the one its place demands.
+From loosest to tightest. `core.primitive.Notation` holds templates; whoever writes a formula puts
+brackets around an operand whose precedence is below the one its place demands.
 """
 
 __all__ = ["ATOM", "COMPARISON", "POWER", "PRODUCT", "SIGN", "SUM", "infix", "prefix"]

@@ -1,8 +1,9 @@
 """What a word is: the record that declares a primitive, and the registry of all of them.
 
-A record is filled by one of the constructors of `ops.declare` (elementwise, linear, multilinear, custom) and never by
-hand. In: the fields. Out: a `Primitive`, found by name in `REGISTRY` and, where NumPy has a function of the same
-meaning, by that function in `BY_NUMPY`. Calling it on nodes (and plain numbers) gives a node.
+A record is filled by one of the constructors of `ops.declare` (elementwise, linear, multilinear,
+custom) and never by hand. In: the fields. Out: a `Primitive`, found by name in `REGISTRY` and,
+where NumPy has a function of the same meaning, by that function in `BY_NUMPY`. Calling it on nodes
+(and plain numbers) gives a node.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ __all__ = ["BY_NUMPY", "REGISTRY", "Domain", "Notation", "Primitive", "register"
 class Notation:
     """How a word is written: text and LaTeX templates with `{0}`, `{1}`, … for operands, and the precedence.
 
-    `precedence` is that of the whole (see `core.notation`); `operands` are the least precedences the operands may
-    have without brackets, one each.
+    `precedence` is that of the whole (see `core.notation`); `operands` are the least precedences
+    the operands may have without brackets, one each.
     """
 
     text: str
@@ -36,8 +37,8 @@ class Notation:
 class Domain:
     """Where a random test may sample: one interval an operand, and points to keep away from.
 
-    Intervals are (low, high), both finite. `avoid` lists the kinks and poles of the first operand (or, for two operands,
-    the word "ties": the operands must differ).
+    Intervals are (low, high), both finite. `avoid` lists the kinks and poles of the first operand
+    (or, for two operands, the word "ties": the operands must differ).
     """
 
     intervals: tuple[tuple[float, float], ...]
@@ -48,17 +49,22 @@ class Domain:
 class Primitive:
     """One word of the graph language, with everything that is known of it.
 
-    - `name`, `kind`: its name in the text of a graph; "elementwise", "linear", "multilinear", "custom" or "leaf".
+    - `name`, `kind`: its name in the text of a graph; "elementwise", "linear", "multilinear",
+      "custom" or "leaf".
     - `numpy`: the NumPy function it answers for, or None.
     - `parameters`: the names of the static parameters, in the order of `Node.params`.
     - `infer(*types, *params) -> Type`, `evaluate(*values, *params) -> value`.
-    - `jvp(node, tangents, times) -> Node | None`: the tangent of a node from those of its inputs (None is zero).
-    - `vjp(node, cotangent, wanted, times) -> list`: the cotangent of each input, None where not wanted or zero.
-      `times(tangent, partial)` is the product to use; see `differentiate.reverse` on untaken branches.
-    - `masks`: True where a pullback writes structural zeros (an untaken branch, an element not picked).
+    - `jvp(node, tangents, times) -> Node | None`: the tangent of a node from those of its inputs
+      (None is zero).
+    - `vjp(node, cotangent, wanted, times) -> list`: the cotangent of each input, None where not
+      wanted or zero. `times(tangent, partial)` is the product to use; see `differentiate.reverse`
+      on untaken branches.
+    - `masks`: True where a pullback writes structural zeros (an untaken branch, an element not
+      picked).
     - `partials`: for elementwise words, one function of (*operands, answer) each.
     - `cost`: arithmetic operations an output element.
-    - `analytic`: evaluation that continues the word to complex numbers, or None where it has no such continuation.
+    - `analytic`: evaluation that continues the word to complex numbers, or None where it has no
+      such continuation.
     - `because`: the sentence a derivation prints.
     """
 

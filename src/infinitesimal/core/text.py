@@ -8,8 +8,8 @@ In: inputs with their names, and outputs. Out: text that `core.parse` reads back
       c: f64    = sum b axis=(0,)
     return c
 
-Scalar constants stand where they are used (`2.0`; another dtype follows a colon, `2:i32`); arrays have an equation of
-their own, written in full.
+Scalar constants stand where they are used (`2.0`; another dtype follows a colon, `2:i32`); arrays
+have an equation of their own, written in full.
 """
 
 from __future__ import annotations

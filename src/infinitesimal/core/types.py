@@ -1,7 +1,7 @@
 """What is known of a value before it is computed: its dtype and shape.
 
-In: a NumPy dtype and a tuple of sizes, or a value. Out: an interned `Type`, printed `f64[2,3]`. Two equal types are
-the same object, so that a table keyed by types costs one look-up.
+In: a NumPy dtype and a tuple of sizes, or a value. Out: an interned `Type`, printed `f64[2,3]`. Two
+equal types are the same object, so that a table keyed by types costs one look-up.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Forward mode: the tangents of the outputs, carried along with the values.
 
-In: outputs, and a tangent for some of the nodes below them. Out: nodes for the tangents of the outputs. One loop over
-the nodes in order; each word's record says how a tangent passes through it.
+In: outputs, and a tangent for some of the nodes below them. Out: nodes for the tangents of the
+outputs. One loop over the nodes in order; each word's record says how a tangent passes through it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ def forward(
 ) -> list[Node | None]:
     """The tangent of each output when the seeded nodes have the given tangents; None where it is zero.
 
-    `masked=True` when the seeds hold structural zeros, as the columns of an identity matrix do: then a zero tangent
-    meeting an infinite slope stays zero.
+    `masked=True` when the seeds hold structural zeros, as the columns of an identity matrix do:
+    then a zero tangent meeting an infinite slope stays zero.
     """
     times = REGISTRY["scale" if masked else "multiply"].build
     tangents: dict[Node, Node] = dict(seeds)

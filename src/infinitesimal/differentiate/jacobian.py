@@ -1,8 +1,9 @@
 """Jacobians: the block of each output and each variable, by whichever mode is cheaper.
 
-In: outputs and the variables to differentiate with respect to. Out: `blocks[output][variable]`, nodes whose shape is that
-of the output followed by that of the variable. A row is one sweep of reverse mode, a column one pass of forward mode;
-partials are shared between them because equal nodes are one node.
+In: outputs and the variables to differentiate with respect to. Out: `blocks[output][variable]`,
+nodes whose shape is that of the output followed by that of the variable. A row is one sweep of
+reverse mode, a column one pass of forward mode; partials are shared between them because equal
+nodes are one node.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """Reverse mode: the cotangents of some nodes, gathered in one sweep backwards from the outputs.
 
-In: outputs with a cotangent each, and the nodes to differentiate with respect to. Out: a node for the cotangent of
-each of those. One loop over the nodes in reverse order; each word's record says how a cotangent passes back.
+In: outputs with a cotangent each, and the nodes to differentiate with respect to. Out: a node for
+the cotangent of each of those. One loop over the nodes in reverse order; each word's record says
+how a cotangent passes back.
 
-**Untaken branches.** A record with `masks=True` writes structural zeros into cotangents: where a branch was not taken,
-where an element was not picked. Behind it, the product with a partial is `scale` instead of `multiply`, so that such a
-zero stays zero even where the slope is infinite or not a number.
+**Untaken branches.** A record with `masks=True` writes structural zeros into cotangents: where a
+branch was not taken, where an element was not picked. Behind it, the product with a partial is
+`scale` instead of `multiply`, so that such a zero stays zero even where the slope is infinite or
+not a number.
 """
 
 from __future__ import annotations

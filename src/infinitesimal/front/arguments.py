@@ -1,7 +1,8 @@
 """What a call of the calculus is given, and the form in which results go back.
 
-In: the user's functions, argument numbers, tangents and cotangents. Out: the same as nodes of the right types, or a
-designed error; and results in the containers and dtypes of the arguments they belong to.
+In: the user's functions, argument numbers, tangents and cotangents. Out: the same as nodes of the
+right types, or a designed error; and results in the containers and dtypes of the arguments they
+belong to.
 """
 
 from __future__ import annotations

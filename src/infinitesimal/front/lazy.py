@@ -1,9 +1,10 @@
 """The traced array: what a user's function receives in place of an ndarray while it is being traced.
 
-In: everything Python and NumPy do to an array: operators, ufuncs, functions, methods. Out: nodes of the graph. It only
-remembers; where Python needs a number (`if`, `while`, `int()`, `print`, an index) the value is *forced*: evaluated
-from the values of the leaves. Every way out of the traced world that would cut a derivative raises instead, and says
-what to write.
+In: everything Python and NumPy do to an array: operators, ufuncs, functions, methods. Out: nodes of
+the graph. It only remembers; where Python needs a number (`if`, `while`, `int()`, `print`, an
+index) the value is
+*forced*: evaluated from the values of the leaves. Every way out of the traced world that would cut
+a derivative raises instead, and says what to write.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def place(origin: tuple[Any, int] | None = None) -> str:
 class Lazy:
     """An array that remembers how it is computed.
 
-    Behaves as the ndarray it stands for; arithmetic and NumPy functions applied to it give further lazy arrays.
+    Behaves as the ndarray it stands for; arithmetic and NumPy functions applied to it give further
+    lazy arrays.
     """
 
     __slots__ = ("node", "shared")

@@ -1,8 +1,8 @@
 """One call of a user's function with lazy arrays: where Python becomes a graph.
 
-In: the function, its arguments and which of them to differentiate. Out: a `Trace`: a variable node for each leaf of
-those arguments, and a node for each leaf of the result. Nothing is kept between calls and nothing is global: a trace
-may run inside another, or in many threads at once.
+In: the function, its arguments and which of them to differentiate. Out: a `Trace`: a variable node
+for each leaf of those arguments, and a node for each leaf of the result. Nothing is kept between
+calls and nothing is global: a trace may run inside another, or in many threads at once.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ __all__ = ["Trace", "finish", "leaf_node", "trace"]
 class Trace:
     """What one call of a function came to.
 
-    `variables` and `values` belong to the leaves of the differentiated arguments, `arguments` to each of those arguments;
-    `outputs` to the leaves of the result, `result` is its structure. `auxiliary` is what `has_aux` set aside; `since` is
-    the serial before the first variable: a node that reaches no older leaf belongs to this trace alone.
+    `variables` and `values` belong to the leaves of the differentiated arguments, `arguments` to
+    each of those arguments; `outputs` to the leaves of the result, `result` is its structure.
+    `auxiliary` is what `has_aux` set aside; `since` is the serial before the first variable: a node
+    that reaches no older leaf belongs to this trace alone.
     """
 
     asked: str
@@ -55,7 +56,8 @@ def trace(
 ) -> Trace:
     """Call `function(*args, **options)` with the arguments at `argnums` traced.
 
-    `asked` names the caller in errors. Raises `ArgumentError`, `DtypeError`, and whatever the function raises.
+    `asked` names the caller in errors. Raises `ArgumentError`, `DtypeError`, and whatever the
+    function raises.
     """
     since = next_serial()
     full = list(args)

@@ -1,7 +1,8 @@
 """Nested containers: how arguments and results made of tuples, lists, dicts, … become flat lists of leaves.
 
-In: any nesting of tuple, list, dict, namedtuple, dataclass instance and None. Out: its leaves in order and a
-`Structure` that rebuilds it, names the path of each leaf, and prints like the container with `*` for leaves.
+In: any nesting of tuple, list, dict, namedtuple, dataclass instance and None. Out: its leaves in
+order and a `Structure` that rebuilds it, names the path of each leaf, and prints like the container
+with `*` for leaves.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ def _rebuilt_dict(container: type, items: dict[Any, Any]) -> Any:
 
 
 def _rebuilt_dataclass(container: type, values: dict[str, Any]) -> Any:
-    # Without __init__: a class that validates or converts its numbers must not see the library's leaves.
+    # Without __init__: a class that validates or converts its numbers must not see the library's
+    # leaves.
     instance = object.__new__(container)
     for name, value in values.items():
         object.__setattr__(instance, name, value)

@@ -1,7 +1,9 @@
 """The four ways to declare a word: elementwise, linear, multilinear, custom.
 
-In: what the author must know of a function. Out: a registered `Primitive` in which everything that follows from the
-*kind* of the function has been derived: type, broadcasting, forward and reverse rules. No rule is written twice.
+In: what the author must know of a function. Out: a registered `Primitive` in which everything that
+follows from the
+*kind* of the function has been derived: type, broadcasting, forward and reverse rules. No rule is
+written twice.
 
 | constructor   | the author writes                                   | derived                                  |
 |---------------|-----------------------------------------------------|------------------------------------------|
@@ -10,8 +12,8 @@ In: what the author must know of a function. Out: a registered `Primitive` in wh
 | `multilinear` | NumPy's function, type rule, a transpose per operand | jvp (a sum over the operands), vjp      |
 | `custom`      | NumPy's function, type rule, jvp in other words     | vjp (the jvp transposed by reverse mode) |
 
-A partial is a function of the operands and the answer, `lambda x, y, answer: …`, in nodes; it may also be a plain
-number, and None where the derivative is zero everywhere it exists.
+A partial is a function of the operands and the answer, `lambda x, y, answer: …`, in nodes; it may
+also be a plain number, and None where the derivative is zero everywhere it exists.
 """
 
 from __future__ import annotations
@@ -46,8 +48,9 @@ def elementwise(
 ) -> Primitive:
     """A function applied to each element, with NumPy's broadcasting.
 
-    `partials` holds one partial per operand; a function without derivative (a comparison, a rounding) gives none and
-    its `arity` instead. `answers=False` for one that NumPy knows no function of the same signature for.
+    `partials` holds one partial per operand; a function without derivative (a comparison, a
+    rounding) gives none and its `arity` instead. `answers=False` for one that NumPy knows no
+    function of the same signature for.
     """
     operands = len(partials) or arity
     derivative = any(partial is not None for partial in partials)
@@ -207,8 +210,8 @@ def linear(
 ) -> Primitive:
     """A function linear in its first `operands` operands together (None: in all of them); the rest are indices.
 
-    `transpose(cotangent, node, position)` is the cotangent of the operand at that position. `masks=True` where the
-    transpose writes structural zeros.
+    `transpose(cotangent, node, position)` is the cotangent of the operand at that position.
+    `masks=True` where the transpose writes structural zeros.
     """
 
     def jvp(node: Node, tangents: Sequence[Node | None], times: Callable[..., Node]) -> Node:
@@ -250,7 +253,8 @@ def multilinear(
 ) -> Primitive:
     """A function linear in each operand separately, such as a matrix product.
 
-    `transpose(cotangent, node, position)` is the cotangent of the operand at that position, the others held fixed.
+    `transpose(cotangent, node, position)` is the cotangent of the operand at that position, the
+    others held fixed.
     """
 
     def jvp(node: Node, tangents: Sequence[Node | None], times: Callable[..., Node]) -> Node | None:
