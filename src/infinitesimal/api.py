@@ -56,7 +56,7 @@ __all__ = [
 def value_and_grad(
     f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
 ) -> Callable[..., tuple[Any, Any]]:
-    """The function that returns `f`'s value and its gradient, from one trace and one sweep backwards.
+    """The function that returns `f`'s value and gradient, from one trace and one sweep backwards.
 
     `f` returns a scalar (with `has_aux`, a pair of a scalar and anything else). The gradient has
     the structure, shapes and dtypes of the argument at `argnums`, or is a tuple of such where
@@ -133,7 +133,9 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 
 def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
-    """The value of `f(*primals)` and its pullback: cotangents of the value in, a tuple of cotangents of the primals out.
+    """The value of `f(*primals)` and its pullback.
+
+    The pullback takes a cotangent of the value and returns a tuple of cotangents of the primals.
 
     What the pullback needs is a snapshot taken now. With `has_aux`, returns (value, pullback,
     auxiliary).
@@ -191,7 +193,7 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
 
 
 def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The function that returns the Jacobian of `f`, one sweep backwards for each element of the result.
+    """The function that returns the Jacobian of `f`, one sweep backwards per element of the result.
 
     Its shape is that of the result followed by that of the argument; containers of results hold
     containers of arguments.
@@ -204,7 +206,7 @@ def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
 
 def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The function that returns the Jacobian of `f`, one pass forward for each element of the argument; see `jacrev`.
+    """The same Jacobian as `jacrev`, one pass forward for each element of the argument.
 
     >>> jacfwd(lambda x: np.sin(x) * x[0])(np.array([0.0, 1.0]))
     array([[0.        , 0.        ],
@@ -214,7 +216,7 @@ def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
 
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The function that returns the Jacobian of `f`, forward or reverse, whichever needs fewer passes; see `jacrev`.
+    """The same Jacobian as `jacrev`, forward or reverse, whichever needs fewer passes.
 
     >>> jacobian(lambda x: x**2)(np.array([1.0, 2.0]))
     array([[2., 0.],
@@ -234,7 +236,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
 
 def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
-    """The second derivative of the scalar function `f` along `tangents`: the Hessian times a vector, without the Hessian.
+    """The Hessian of the scalar function `f` times a vector, without the Hessian.
 
     `primals` and `tangents` are tuples as in `jvp`. Returns a tuple with the structure of
     `primals`, or, for a single argument, its part alone.
@@ -250,7 +252,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 
 def stop_gradient(x: Any) -> Any:
-    """The same value (a number, an array, or a container of them), through which no derivative flows.
+    """The same number, array or container of them, through which no derivative flows.
 
     >>> grad(lambda x: x * stop_gradient(x))(3.0)
     3.0
@@ -262,7 +264,9 @@ def stop_gradient(x: Any) -> Any:
 
 
 def graph(f: Callable[..., Any]) -> Callable[..., Graph]:
-    """The function that returns the graph of `f` as traced at its arguments: it prints, and can be called on arrays.
+    """The function that returns the graph of `f` as traced at its arguments.
+
+    The graph prints, and can be called on arrays. It follows the branches taken at these arguments.
 
     >>> graph(lambda x, y: np.sin(x) * y)(1.0, 2.0)
     graph (x: f64, y: f64)
@@ -297,10 +301,12 @@ def _jacobian(
         traced = trace(f, args, options, numbers, asked=asked)
         blocks = method(traced.outputs, traced.variables)
         flat = iter(finish([block for row in blocks for block in row], traced.since))
-        return traced.result.unflatten([
-            by_argument(as_given([next(flat) for _ in row], traced.values), traced, argnums)
-            for row in blocks
-        ])  # fmt: skip
+        return traced.result.unflatten(
+            [
+                by_argument(as_given([next(flat) for _ in row], traced.values), traced, argnums)
+                for row in blocks
+            ]
+        )
 
     return wrapped
 

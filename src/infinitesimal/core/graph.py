@@ -24,7 +24,7 @@ __all__ = ["Graph", "close", "substitute"]
 
 @dataclass(frozen=True)
 class Graph:
-    """A function from the values of `inputs` to those of `outputs`; two graphs are equal when they print the same."""
+    """A function from the values of `inputs` to those of `outputs`; equal if it prints the same."""
 
     inputs: tuple[Node, ...]
     outputs: tuple[Node, ...]
@@ -89,7 +89,7 @@ def close(inputs: Sequence[Node], outputs: Sequence[Node], names: Sequence[str] 
 
 
 def substitute(outputs: Sequence[Node], replacements: Mapping[Node, Node]) -> list[Node]:
-    """The outputs with some nodes replaced by others of the same type; variables become what they stand for."""
+    """The outputs with some nodes replaced by others of the same type, and without variables."""
     new: dict[Node, Node] = dict(replacements)
     for node in postorder(outputs, new):
         if node.primitive is VARIABLE:

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.primitive import REGISTRY, Primitive, register
-from infinitesimal.core.types import Type, array_type, type_of
+from infinitesimal.core.types import Type, type_of
 
 __all__ = [
     "CONSTANT",
@@ -136,7 +136,7 @@ def _forget(entry: _Entry, table: dict[tuple[Any, ...], _Entry] = _table) -> Non
 
 
 def make(primitive: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...] = ()) -> Node:
-    """The node of this word, these inputs and these static parameters (hashable, in the record's order).
+    """The node of this word, these inputs and these static parameters (in the record's order).
 
     Raises what `primitive.infer` raises: `ShapeError`, `DtypeError`.
     """
@@ -180,7 +180,7 @@ def _enter(key: tuple[Any, ...], type: Type, leaf: int = NEVER) -> Node:
 
 
 class Literal:
-    """The value of a constant: a read-only snapshot, equal to another of the same type and the same bits."""
+    """The value of a constant: a read-only snapshot, equal to another of the same type and bits."""
 
     __slots__ = ("_hash", "array", "type")
 
@@ -295,7 +295,7 @@ def input_node(type: Type) -> Node:
 
 
 def variable(operand: Node, seed: Literal | None = None) -> Node:
-    """A fresh point of differentiation standing for `operand`; `seed` is its tangent where it is an open one."""
+    """A fresh point of differentiation for `operand`; `seed` is the tangent of an open one."""
     serial = next(_serials)
     return _enter((VARIABLE, (operand,), (serial, seed)), operand.type, serial)
 
@@ -339,10 +339,10 @@ def _weak_dtype(number: Any, dtypes: list[Any]) -> Any:
 def postorder(
     outputs: Iterable[Node], stop: MutableMapping[Node, Any] | None = None, *, known: bool = False
 ) -> list[Node]:
-    """All nodes the outputs depend on, each after its inputs; nodes in `stop` are neither entered nor listed.
+    """All nodes the outputs depend on, each after its inputs.
 
-    With `known`, nodes that carry a value end the walk too, and their values are entered into
-    `stop`: a condition forced late in a long trace must not walk the whole past again. Iterative
+    Nodes in `stop` are neither entered nor listed. With `known`, nodes that carry a value end the
+    walk too, and their values are entered into `stop`: a condition forced late in a long trace must not walk the whole past again. Iterative
     and linear: a chain of a million nodes is as good as any other graph.
     """
     stop = {} if stop is None else stop

@@ -17,7 +17,7 @@ __all__ = ["forward"]
 def forward(
     outputs: Sequence[Node], seeds: Mapping[Node, Node], *, masked: bool = False
 ) -> list[Node | None]:
-    """The tangent of each output when the seeded nodes have the given tangents; None where it is zero.
+    """The tangent of each output, given those of the seeded nodes; None where it is zero.
 
     `masked=True` when the seeds hold structural zeros, as the columns of an identity matrix do:
     then a zero tangent meeting an infinite slope stays zero.

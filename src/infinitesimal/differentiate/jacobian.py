@@ -45,10 +45,12 @@ def rows(outputs: Sequence[Node], variables: Sequence[Node]) -> Blocks:
             filled(reverse([output], [unit], variables, masked=output.type.size > 1), variables)
             for unit in _units(output)
         ]
-        blocks.append([
-            _stacked([sweep[k] for sweep in sweeps], output.type.shape, variable, axis=0)
-            for k, variable in enumerate(variables)
-        ])  # fmt: skip
+        blocks.append(
+            [
+                _stacked([sweep[k] for sweep in sweeps], output.type.shape, variable, axis=0)
+                for k, variable in enumerate(variables)
+            ]
+        )
     return blocks
 
 
@@ -60,10 +62,12 @@ def columns(outputs: Sequence[Node], variables: Sequence[Node]) -> Blocks:
             filled(forward(outputs, {variable: unit}, masked=variable.type.size > 1), outputs)
             for unit in _units(variable)
         ]
-        by_variable.append([
-            _stacked([column[k] for column in passes], variable.type.shape, output, axis=-1)
-            for k, output in enumerate(outputs)
-        ])  # fmt: skip
+        by_variable.append(
+            [
+                _stacked([column[k] for column in passes], variable.type.shape, output, axis=-1)
+                for k, output in enumerate(outputs)
+            ]
+        )
     return [[blocks[k] for blocks in by_variable] for k in range(len(outputs))]
 
 
@@ -82,7 +86,7 @@ def _units(node: Node) -> list[Node]:
 
 
 def _stacked(parts: list[Node], outer: tuple[int, ...], like: Node, axis: int) -> Node:
-    """Parts of the type of `like`, stacked along a new first or last axis that is then unfolded to `outer`."""
+    """Parts of the type of `like`, stacked along a new axis (0 or -1) unfolded to `outer`."""
     shape = (*outer, *like.type.shape) if axis == 0 else (*like.type.shape, *outer)
     if not parts:
         return constant(np.zeros(shape, like.type.dtype))

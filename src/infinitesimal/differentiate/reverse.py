@@ -76,7 +76,7 @@ def _pull(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -> Sequ
 
 
 def _transposed(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -> list[Node | None]:
-    """A custom word's forward rule, transposed: reverse mode through the tangent as a function of its inputs."""
+    """A custom word's forward rule, transposed by reverse mode through the tangent."""
     seeds = [
         input_node(operand.type) if want else None
         for operand, want in zip(node.inputs, wanted, strict=True)

@@ -36,11 +36,14 @@ Argnums = int | Sequence[int]
 
 
 def check_callable(f: Any, asked: str) -> None:
+    """Refuse what is no function."""
     if not callable(f):
         raise ArgumentError(
-            f"{asked} at {place()}", found=f"{type(f).__name__} {f!r:.60}", why=f"{asked} takes a function",
+            f"{asked} at {place()}",
+            found=f"{type(f).__name__} {f!r:.60}",
+            why=f"{asked} takes a function",
             instead=f"{asked}(f)(x), not {asked}(f(x))",
-        )  # fmt: skip
+        )
 
 
 def argument_numbers(asked: str, argnums: Argnums, args: Sequence[Any]) -> list[int]:
@@ -69,20 +72,25 @@ def argument_numbers(asked: str, argnums: Argnums, args: Sequence[Any]) -> list[
 
 
 def check_pair(asked: str, primals: Any, tangents: Any) -> None:
+    """Refuse primals and tangents that are not tuples of one length."""
     for name, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
             raise ArgumentError(
-                f"{asked}(f, primals, tangents) at {place()}", found=f"{name} is a {type(given).__name__}",
-                why="both are tuples with one entry per argument of f", instead=f"{asked}(f, (x,), (tangent,))",
-            )  # fmt: skip
+                f"{asked}(f, primals, tangents) at {place()}",
+                found=f"{name} is a {type(given).__name__}",
+                why="both are tuples with one entry per argument of f",
+                instead=f"{asked}(f, (x,), (tangent,))",
+            )
     if len(primals) != len(tangents):
         raise ArgumentError(
             f"{asked}(f, primals, tangents) at {place()}",
-            found=f"{len(primals)} primals and {len(tangents)} tangents", why="each primal needs its tangent",
-        )  # fmt: skip
+            found=f"{len(primals)} primals and {len(tangents)} tangents",
+            why="each primal needs its tangent",
+        )
 
 
 def scalar_output(asked: str, traced: Trace) -> Node:
+    """The node of the one number a function returned."""
     if traced.result.container is not None or traced.outputs[0].type.shape:
         found = (
             str(traced.result)
@@ -93,7 +101,7 @@ def scalar_output(asked: str, traced: Trace) -> Node:
             f"{asked}(f) at {place()}",
             found=f"f returned {found}",
             why="a gradient belongs to a function with a single number as its value",
-            instead="jacobian(f) for all derivatives, or make f return a scalar, for instance np.sum(...)",
+            instead="jacobian(f) for all derivatives, or return a scalar, for instance np.sum(...)",
         )
     output = traced.outputs[0]
     return output if output.type.inexact else REGISTRY["astype"](output, dtype=np.dtype(np.float64))
@@ -106,17 +114,19 @@ def seeds_like(
     leaves, found = flatten(given)
     if str(found) != str(structure):
         raise ArgumentError(
-            f"{asked} at {place()}", found=f"{word}: {found}\nneeded:  {structure}",
+            f"{asked} at {place()}",
+            found=f"{word}: {found}\nneeded:  {structure}",
             why=f"a {word} has the structure of the value it belongs to",
-        )  # fmt: skip
+        )
     seeds: list[Node] = []
     for leaf, node, path in zip(leaves, like, structure.paths(word), strict=True):
         seed = leaf_node(leaf, asked, path)
         if seed.type.shape != node.type.shape:
             raise ShapeError(
-                f"{asked} at {place()}: {path}", found=f"{word}: {seed.type}\nvalue:   {node.type}",
+                f"{asked} at {place()}: {path}",
+                found=f"{word}: {seed.type}\nvalue:   {node.type}",
                 why=f"a {word} has the shape of the value it belongs to",
-            )  # fmt: skip
+            )
         wanted = node.type.dtype if node.type.inexact else np.dtype(np.float64)
         if seed.type.dtype != wanted:
             if (
@@ -125,9 +135,11 @@ def seeds_like(
                 and isinstance(leaf, np.ndarray)
             ):
                 raise DtypeError(
-                    f"{asked} at {place()}: {path}", found=f"{word}: {seed.type}\nvalue:   {node.type}",
-                    why="the cast would lose digits", instead=f"{word}.astype(np.{wanted.name})",
-                )  # fmt: skip
+                    f"{asked} at {place()}: {path}",
+                    found=f"{word}: {seed.type}\nvalue:   {node.type}",
+                    why="the cast would lose digits",
+                    instead=f"{word}.astype(np.{wanted.name})",
+                )
             seed = REGISTRY["astype"](seed, dtype=wanted)
         seeds.append(seed)
     return seeds
@@ -150,6 +162,7 @@ def as_given(gradients: list[Any], values: list[Any]) -> list[Any]:
 
 
 def split(leaves: list[Any], structures: Sequence[Structure]) -> list[Any]:
+    """Leaves in one flat list, as one container an argument."""
     parts: list[Any] = []
     start = 0
     for structure in structures:
@@ -159,5 +172,6 @@ def split(leaves: list[Any], structures: Sequence[Structure]) -> list[Any]:
 
 
 def by_argument(leaves: list[Any], traced: Trace, argnums: Argnums) -> Any:
+    """The containers of the arguments asked for: one alone where argnums was one number."""
     parts = split(leaves, traced.arguments)
     return parts[0] if isinstance(argnums, int) else tuple(parts)

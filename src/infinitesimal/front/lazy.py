@@ -1,4 +1,4 @@
-"""The traced array: what a user's function receives in place of an ndarray while it is being traced.
+"""The traced array: what a function receives in place of an ndarray while it is being traced.
 
 In: everything Python and NumPy do to an array: operators, ufuncs, functions, methods. Out: nodes of
 the graph. It only remembers; where Python needs a number (`if`, `while`, `int()`, `print`, an
@@ -122,7 +122,7 @@ class Lazy:
     # ---- where Python needs a value
 
     def force(self, asked: str) -> Any:
-        """The value, evaluated now; `asked` names what wants it, for the error when it cannot be known."""
+        """The value, evaluated now; `asked` names what wants it, for the error message."""
         known = self.node.value
         if known is not None:
             return known
@@ -168,7 +168,7 @@ class Lazy:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         value = self._plain(
             "conversion to a NumPy array",
-            "infinitesimal.numpy.array([x, y]), np.stack([x, y]), or collect results in a list first",
+            "infinitesimal.numpy.array([x, y]) or np.stack([x, y])",
         )
         return np.array(value, dtype)
 
@@ -177,7 +177,7 @@ class Lazy:
             raise LostDerivativeError(
                 f"{asked} of a traced {self.node.type} at {place()}",
                 why="a plain number has no past, so the derivative would be silently lost",
-                instead=f"{instead};\ninfinitesimal.stop_gradient(x) first, if the derivative is to end here",
+                instead=f"{instead};\ninfinitesimal.stop_gradient(x) if the derivative is to end",
             )
         return self.force(asked)
 
@@ -210,7 +210,7 @@ class Lazy:
         )
 
     def item(self, *index: Any) -> Lazy:
-        """The single element (or the one at a flat or full index), still traced, so no derivative is lost."""
+        """The single element (or the one at a flat or full index), still traced."""
         if not index:
             if self.size != 1:
                 raise ValueError("can only convert an array of size 1 to a Python scalar")
@@ -228,7 +228,7 @@ class Lazy:
             raise LostDerivativeError(
                 f"np.{ufunc.__name__} written into an existing array at {place()}",
                 why="a plain array cannot hold a traced value",
-                instead="y = y + x in place of y += x, or begin with infinitesimal.numpy.zeros(...)",
+                instead="y = y + x in place of y += x, or begin with infinitesimal.numpy.zeros",
             )
         if method == "__call__" and not options:
             primitive = BY_NUMPY.get(ufunc) or BY_NUMPY.get(f"scipy.special.{ufunc.__name__}")
@@ -252,7 +252,7 @@ class Lazy:
         self._rewrite("x[key] = value", call_word("setitem", (self, key, value), {}))
 
     def _rewrite(self, asked: str, new: Lazy) -> Lazy:
-        """The in-place change of an array nobody else looks at: this handle moves on to the new node."""
+        """An in-place change of an array nobody else looks at: this handle takes a new node."""
         if self.shared:
             raise LostDerivativeError(
                 f"{asked} at {place()}",
@@ -262,9 +262,10 @@ class Lazy:
             )
         if new.node.type.shape != self.node.type.shape:
             raise ShapeError(
-                f"{asked} at {place()}", found=f"{self.node.type} would become {new.node.type}",
+                f"{asked} at {place()}",
+                found=f"{self.node.type} would become {new.node.type}",
                 why="an in-place change cannot change the shape",
-            )  # fmt: skip
+            )
         node = new.node
         self.node = (
             node if node.type is self.node.type else REGISTRY["astype"](node, dtype=self.dtype)
@@ -350,7 +351,7 @@ def wrap(value: Any, shared: str = "") -> Any:
 
 
 def call_word(function: Any, args: Any, options: dict[str, Any]) -> Any:
-    """A NumPy function (or a method of a ufunc, as a pair) on lazy arrays, by the table of `front.numpy_names`."""
+    """A NumPy function, or a pair (ufunc, method), on lazy arrays: see `front.numpy_names`."""
     word = WORDS.get(function)
     if word is None:
         raise UnsupportedError(

@@ -15,7 +15,6 @@ import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.node import Node, constant, next_serial, variable
-from infinitesimal.core.types import Type
 from infinitesimal.errors import ArgumentError, DtypeError
 from infinitesimal.front.lazy import Lazy, place
 from infinitesimal.front.tree import Structure, flatten
@@ -103,9 +102,11 @@ def leaf_node(leaf: Any, asked: str, path: str, *, promote: bool = False) -> Nod
         node = leaf.node
         if promote and not node.type.inexact:
             raise DtypeError(
-                f"{asked}: argument {path}", found=f"a traced {node.type}",
-                why="a derivative with respect to a traced integer does not exist", instead="x.astype(float)",
-            )  # fmt: skip
+                f"{asked}: argument {path}",
+                found=f"a traced {node.type}",
+                why="a derivative with respect to a traced integer does not exist",
+                instead="x.astype(float)",
+            )
         return node
     if not isinstance(leaf, (bool, int, float, complex, np.ndarray, np.generic)):
         hint = (
@@ -124,18 +125,20 @@ def leaf_node(leaf: Any, asked: str, path: str, *, promote: bool = False) -> Nod
         raise DtypeError(
             f"{asked} at {place()}: {path}",
             found=f"an array of dtype {array.dtype}",
-            why="complex arguments are not differentiated yet" if array.dtype.kind == "c"
+            why="complex arguments are not differentiated yet"
+            if array.dtype.kind == "c"
             else "only numbers and arrays of numbers have derivatives",
-            instead="its real and imaginary parts as two arguments" if array.dtype.kind == "c"
+            instead="its real and imaginary parts as two arguments"
+            if array.dtype.kind == "c"
             else "np.asarray(x, dtype=float), and rows of equal length",
-        )  # fmt: skip
+        )
     if promote and array.dtype.kind != "f":
         array = array.astype(np.float64)
     return constant(array)
 
 
 def finish(nodes: Sequence[Node], since: int) -> list[Any]:
-    """Numbers and arrays for nodes that depend on no leaf older than `since`; lazy arrays for the others.
+    """Numbers and arrays for nodes that depend on no leaf older than `since`, else lazy arrays.
 
     Every array is fresh: nothing else holds it.
     """
@@ -156,7 +159,7 @@ def finish(nodes: Sequence[Node], since: int) -> list[Any]:
 
 
 def presented(value: Any) -> Any:
-    """A value as a user expects it: a float for a float64 scalar, and arrays that own their memory."""
+    """A value as a user expects it: floats for float64 scalars, arrays that own their memory."""
     if isinstance(value, np.ndarray) and value.ndim:  # pyright: ignore[reportUnknownMemberType]
         return value if value.base is None and value.flags.writeable else value.copy()
     scalar = np.asarray(value)[()]

@@ -1,4 +1,4 @@
-"""Nested containers: how arguments and results made of tuples, lists, dicts, … become flat lists of leaves.
+"""Nested containers: how tuples, lists, dicts, … of numbers become flat lists of leaves.
 
 In: any nesting of tuple, list, dict, namedtuple, dataclass instance and None. Out: its leaves in
 order and a `Structure` that rebuilds it, names the path of each leaf, and prints like the container
@@ -17,7 +17,7 @@ __all__ = ["Structure", "flatten", "map_leaves"]
 
 @dataclass(frozen=True)
 class Structure:
-    """The shape of a container: its class, the keys of its children, and their structures; no class for a leaf."""
+    """The shape of a container: its class, its keys, their structures; no class for a leaf."""
 
     container: type | None
     keys: tuple[Any, ...] = ()
@@ -74,7 +74,8 @@ class Structure:
                 + ", ".join(f"{key!r}: {part}" for key, part in zip(self.keys, inner, strict=True))
                 + "}"
             )
-        return f"{container.__name__}({', '.join(f'{key}={part}' for key, part in zip(self.keys, inner, strict=True))})"
+        parts = (f"{key}={part}" for key, part in zip(self.keys, inner, strict=True))
+        return f"{container.__name__}({', '.join(parts)})"
 
 
 LEAF = Structure(None)

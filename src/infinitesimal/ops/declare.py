@@ -5,12 +5,12 @@ follows from the
 *kind* of the function has been derived: type, broadcasting, forward and reverse rules. No rule is
 written twice.
 
-| constructor   | the author writes                                   | derived                                  |
-|---------------|-----------------------------------------------------|------------------------------------------|
-| `elementwise` | NumPy's function, one partial per operand           | type, broadcasting, jvp, vjp             |
-| `linear`      | NumPy's function, type rule, transpose              | jvp (itself), vjp (the transpose)        |
-| `multilinear` | NumPy's function, type rule, a transpose per operand | jvp (a sum over the operands), vjp      |
-| `custom`      | NumPy's function, type rule, jvp in other words     | vjp (the jvp transposed by reverse mode) |
+| constructor   | the author writes besides the function | derived                              |
+|---------------|----------------------------------------|--------------------------------------|
+| `elementwise` | one partial per operand                | type, broadcasting, jvp, vjp         |
+| `linear`      | type rule, transpose                   | jvp (itself), vjp (the transpose)    |
+| `multilinear` | type rule, one transpose per operand   | jvp (a sum over operands), vjp       |
+| `custom`      | type rule, jvp in other words          | vjp (the jvp, transposed by reverse) |
 
 A partial is a function of the operands and the answer, `lambda x, y, answer: …`, in nodes; it may
 also be a plain number, and None where the derivative is zero everywhere it exists.
@@ -24,11 +24,12 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.node import Node, as_nodes, make, zeros
+from infinitesimal.core.notation import function
 from infinitesimal.core.primitive import REGISTRY, Domain, Notation, Primitive, register
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import DtypeError, MissingRuleError, ShapeError
 
-__all__ = ["custom", "elementwise", "function_notation", "linear", "multilinear", "unbroadcast"]
+__all__ = ["custom", "elementwise", "linear", "multilinear", "unbroadcast"]
 
 Partial = Callable[..., Any] | int | float | None
 
@@ -66,24 +67,12 @@ def elementwise(
             masks=masks,
             partials=partials,
             analytic=analytic,
-            notation=notation or function_notation(name, operands),
+            notation=notation or function(name, operands),
             domain=domain,
             cost=cost,
             because=because,
             build=lambda *xs: make(REGISTRY[name], as_nodes(xs)),
         )
-    )
-
-
-def function_notation(name: str, operands: int) -> Notation:
-    """The notation of an ordinary function: `name(x, y)`."""
-    inner = ", ".join(f"{{{k}}}" for k in range(operands))
-    return Notation(
-        f"{name}({inner})",
-        rf"\operatorname{{{name}}}\left({inner}\right)",
-        f"np.{name}({inner})",
-        100,
-        (0,) * operands,
     )
 
 
@@ -97,7 +86,7 @@ def _elementwise_type(name: str, numpy: Callable[..., Any]) -> Callable[..., Typ
                 raise ShapeError(
                     f"{name} of {len(types)} arrays",
                     found=", ".join(map(str, types)),
-                    why="their shapes do not broadcast: aligned from the right, sizes must be equal or 1",
+                    why="aligned from the right, their sizes must be equal or 1",
                     instead="reshape one of them, for instance x[:, None]",
                 ) from None
         try:
@@ -165,7 +154,7 @@ def like(node: Node, type: Type) -> Node:
 
 
 def unbroadcast(node: Node, type: Type) -> Node:
-    """The node summed over the axes along which an operand of this type was broadcast, and cast: broadcast's transpose."""
+    """The transpose of `like`: summed over the axes an operand of this type was copied along."""
     if node.type is type:
         return node
     if node.type.shape != type.shape:
@@ -208,8 +197,9 @@ def linear(
     cost: int = 0,
     numpy: Any = None,
 ) -> Primitive:
-    """A function linear in its first `operands` operands together (None: in all of them); the rest are indices.
+    """A function linear in its first `operands` operands together (None: in all of them).
 
+    The other operands are indices.
     `transpose(cotangent, node, position)` is the cotangent of the operand at that position.
     `masks=True` where the transpose writes structural zeros.
     """
@@ -233,10 +223,22 @@ def linear(
 
     return register(
         Primitive(
-            name, "linear", infer, evaluate, parameters=parameters, numpy=numpy, jvp=jvp, vjp=vjp, masks=masks,
-            analytic=evaluate, notation=notation, cost=cost, because=because, build=_builder(name, parameters),
+            name,
+            "linear",
+            infer,
+            evaluate,
+            parameters=parameters,
+            numpy=numpy,
+            jvp=jvp,
+            vjp=vjp,
+            masks=masks,
+            analytic=evaluate,
+            notation=notation,
+            cost=cost,
+            because=because,
+            build=_builder(name, parameters),
         )
-    )  # fmt: skip
+    )
 
 
 def multilinear(
@@ -274,10 +276,21 @@ def multilinear(
 
     return register(
         Primitive(
-            name, "multilinear", infer, evaluate, parameters=parameters, numpy=numpy, jvp=jvp, vjp=vjp,
-            analytic=evaluate, notation=notation, cost=cost, because=because, build=_builder(name, parameters),
+            name,
+            "multilinear",
+            infer,
+            evaluate,
+            parameters=parameters,
+            numpy=numpy,
+            jvp=jvp,
+            vjp=vjp,
+            analytic=evaluate,
+            notation=notation,
+            cost=cost,
+            because=because,
+            build=_builder(name, parameters),
         )
-    )  # fmt: skip
+    )
 
 
 def custom(
@@ -294,16 +307,28 @@ def custom(
     cost: int = 1,
     numpy: Any = None,
 ) -> Primitive:
-    """A function with a forward rule `jvp(node, tangents, times)` in other words; None where it has no derivative.
+    """A function with a forward rule `jvp(node, tangents, times)` in other words.
 
-    The rule must be linear in the tangents; reverse mode transposes it.
+    The rule must be linear in the tangents; reverse mode transposes it. None: no derivative.
     """
     return register(
         Primitive(
-            name, "custom", infer, evaluate, parameters=parameters, numpy=numpy, jvp=jvp, vjp=None, masks=masks,
-            analytic=analytic, notation=notation, cost=cost, because=because, build=_builder(name, parameters),
+            name,
+            "custom",
+            infer,
+            evaluate,
+            parameters=parameters,
+            numpy=numpy,
+            jvp=jvp,
+            vjp=None,
+            masks=masks,
+            analytic=analytic,
+            notation=notation,
+            cost=cost,
+            because=because,
+            build=_builder(name, parameters),
         )
-    )  # fmt: skip
+    )
 
 
 def missing_rule(primitive: Primitive, mode: str) -> MissingRuleError:
