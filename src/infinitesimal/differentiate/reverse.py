@@ -18,7 +18,7 @@ from infinitesimal.core.node import NEVER, Node, input_node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.ops.declare import missing_rule
 
-__all__ = ["reverse"]
+__all__ = ["pull", "reverse"]
 
 
 def reverse(
@@ -47,7 +47,7 @@ def reverse(
             continue
         here = node in behind_mask
         wanted = [operand in active for operand in node.inputs]
-        passed = _pull(node, _total(contributions), wanted, here)
+        passed = pull(node, _total(contributions), wanted, here)
         for operand, contribution in zip(node.inputs, passed, strict=True):
             if contribution is not None:
                 pending.setdefault(operand, []).append(contribution)
@@ -65,7 +65,8 @@ def _between(wrt: Sequence[Node], order: list[Node]) -> set[Node]:
     return active
 
 
-def _pull(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -> Sequence[Node | None]:
+def pull(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -> Sequence[Node | None]:
+    """The contribution of one node to the cotangent of each operand; None where zero or not wanted."""
     times = REGISTRY["scale" if masked else "multiply"].build
     vjp = node.primitive.vjp
     if vjp is not None:
