@@ -18,20 +18,20 @@ also be a plain number, and None where the derivative is zero everywhere it exis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from infinitesimal.core.node import Node, as_nodes, make, zeros
 from infinitesimal.core.notation import function
-from infinitesimal.core.primitive import REGISTRY, Domain, Notation, Primitive, register
+from infinitesimal.core.primitive import REGISTRY, Domain, Function, Notation, Primitive, register
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import DtypeError, MissingRuleError, ShapeError
 
 __all__ = ["custom", "elementwise", "linear", "multilinear", "unbroadcast"]
 
-Partial = Callable[..., Any] | int | float | None
+Partial = Function | int | float | None
 
 
 def elementwise(
@@ -41,27 +41,32 @@ def elementwise(
     because: str,
     domain: Domain | None = None,
     notation: Notation | None = None,
-    analytic: Callable[..., Any] | None = None,
+    analytic: Function | None = None,
     masks: bool = False,
     cost: int = 1,
     arity: int = 0,
-    answers: bool = True,
+    answers: bool | str = True,
+    parameters: Mapping[str, Any] | None = None,
 ) -> Primitive:
     """A function applied to each element, with NumPy's broadcasting.
 
     `partials` holds one partial per operand; a function without derivative (a comparison, a
     rounding) gives none and its `arity` instead. `answers=False` for one that NumPy knows no
-    function of the same signature for.
+    function of the same signature for; a function of SciPy is named, `answers="scipy.special.erf"`.
+    Static parameters come with defaults, follow the operands in calls of `numpy` and `analytic`,
+    and a partial finds them as `answer.params`.
     """
     operands = len(partials) or arity
+    names = tuple(parameters or ())
     derivative = any(partial is not None for partial in partials)
     return register(
         Primitive(
             name,
             "elementwise",
-            _elementwise_type(name, numpy),
+            _elementwise_type(name, operands, numpy),
             numpy,
-            numpy=numpy if answers else None,
+            parameters=names,
+            numpy=(numpy if answers is True else answers) or None,
             jvp=_elementwise_jvp(partials) if derivative else None,
             vjp=_elementwise_vjp(partials) if derivative else None,
             masks=masks,
@@ -71,13 +76,18 @@ def elementwise(
             domain=domain,
             cost=cost,
             because=because,
-            build=lambda *xs: make(REGISTRY[name], as_nodes(xs)),
+            build=_builder(name, names, parameters)
+            if parameters
+            else lambda *xs: make(REGISTRY[name], as_nodes(xs)),
         )
     )
 
 
-def _elementwise_type(name: str, numpy: Callable[..., Any]) -> Callable[..., Type]:
-    def infer(*types: Type) -> Type:
+def _elementwise_type(
+    name: str, operands: int, numpy: Callable[..., Any]
+) -> Callable[..., Type]:
+    def infer(*signature: Any) -> Type:
+        types: tuple[Type, ...] = signature[:operands]
         shape = types[0].shape
         if any(type.shape != shape for type in types):
             try:
@@ -91,7 +101,9 @@ def _elementwise_type(name: str, numpy: Callable[..., Any]) -> Callable[..., Typ
                 ) from None
         try:
             with np.errstate(all="ignore"):
-                answer = numpy(*[np.ones(1, type.dtype) for type in types])
+                answer = numpy(
+                    *[np.ones(1, type.dtype) for type in types], *signature[operands:]
+                )
         except TypeError:
             raise DtypeError(
                 f"{name} of {', '.join(map(str, types))}",
@@ -103,7 +115,7 @@ def _elementwise_type(name: str, numpy: Callable[..., Any]) -> Callable[..., Typ
     return infer
 
 
-def _value(partial: Partial, node: Node) -> Any:
+def _value(partial: Any, node: Node) -> Any:
     return partial(*node.inputs, node) if callable(partial) else partial
 
 
@@ -172,8 +184,12 @@ def unbroadcast(node: Node, type: Type) -> Node:
     return node if node.type is type else REGISTRY["astype"](node, dtype=type.dtype)
 
 
-def _builder(name: str, parameters: tuple[str, ...]) -> Callable[..., Node]:
+def _builder(
+    name: str, parameters: tuple[str, ...], defaults: Mapping[str, Any] | None = None
+) -> Callable[..., Node]:
     def build(*operands: Any, **params: Any) -> Node:
+        if defaults:
+            params = {**defaults, **params}
         return make(
             REGISTRY[name],
             as_nodes(operands),
@@ -185,8 +201,8 @@ def _builder(name: str, parameters: tuple[str, ...]) -> Callable[..., Node]:
 
 def linear(
     name: str,
-    evaluate: Callable[..., Any],
-    infer: Callable[..., Type],
+    evaluate: Function,
+    infer: Function,
     transpose: Callable[[Node, Node, int], Node],
     *,
     parameters: tuple[str, ...] = (),
@@ -243,8 +259,8 @@ def linear(
 
 def multilinear(
     name: str,
-    evaluate: Callable[..., Any],
-    infer: Callable[..., Type],
+    evaluate: Function,
+    infer: Function,
     transpose: Callable[[Node, Node, int], Node],
     *,
     parameters: tuple[str, ...] = (),
@@ -295,15 +311,15 @@ def multilinear(
 
 def custom(
     name: str,
-    evaluate: Callable[..., Any],
-    infer: Callable[..., Type],
+    evaluate: Function,
+    infer: Function,
     jvp: Callable[..., Node | None] | None,
     *,
     parameters: tuple[str, ...] = (),
     because: str,
     masks: bool = False,
     notation: Notation | None = None,
-    analytic: Callable[..., Any] | None = None,
+    analytic: Function | None = None,
     cost: int = 1,
     numpy: Any = None,
 ) -> Primitive:
