@@ -4,11 +4,40 @@ From loosest to tightest. `core.primitive.Notation` holds templates; whoever wri
 brackets around an operand whose precedence is below the one its place demands.
 """
 
-__all__ = ["ATOM", "COMPARISON", "POWER", "PRODUCT", "SIGN", "SUM", "infix", "prefix"]
-
 from infinitesimal.core.primitive import Notation
 
+__all__ = ["ATOM", "COMPARISON", "POWER", "PRODUCT", "SIGN", "SUM", "function", "infix", "prefix"]
+
 COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = 10, 20, 30, 40, 50, 100
+
+# Functions that LaTeX has a command for, and those that mathematics writes in a form of its own.
+_COMMANDS = {
+    **{name: rf"\{name}" for name in "sin cos tan sinh cosh tanh exp max min".split()},
+    **{f"arc{name}": rf"\arc{name}" for name in ("sin", "cos", "tan")},
+    **{f"arc{name}h": rf"\operatorname{{ar{name}h}}" for name in ("sin", "cos", "tan")},
+    "log": r"\ln",
+    "log2": r"\log_{{2}}",
+    "log10": r"\log_{{10}}",
+    "maximum": r"\max",
+    "minimum": r"\min",
+    "gamma": r"\Gamma",
+}
+_FORMS = {
+    "sqrt": r"\sqrt{{{0}}}",
+    "cbrt": r"\sqrt[3]{{{0}}}",
+    "absolute": r"\left|{0}\right|",
+    "floor": r"\left\lfloor {0} \right\rfloor",
+    "ceil": r"\left\lceil {0} \right\rceil",
+}
+
+
+def function(name: str, operands: int) -> Notation:
+    """An ordinary function of so many operands: `name(x, y)`."""
+    inner = ", ".join(f"{{{k}}}" for k in range(operands))
+    escaped = name.replace("_", r"\_")
+    command = _COMMANDS.get(name) or rf"\operatorname{{{{{escaped}}}}}"
+    latex = _FORMS.get(name) or rf"{command}\left({inner}\right)"
+    return Notation(f"{name}({inner})", latex, f"np.{name}({inner})", ATOM, (0,) * operands)
 
 
 def infix(
@@ -17,10 +46,11 @@ def infix(
     """Two operands around a symbol; `right` is added to the precedence the right one must have."""
     return Notation(
         f"{{0}} {symbol} {{1}}" if precedence < PRODUCT else f"{{0}}{symbol}{{1}}",
-        f"{{0}} {latex or symbol} {{1}}",
+        " ".join(["{0}", *(latex or symbol).split(), "{1}"]),
         f"{{0}} {source or symbol} {{1}}",
         precedence,
-        (precedence, precedence + right),
+        # a < b < c would be read as two conditions
+        (precedence + (precedence == COMPARISON), precedence + right),
     )
 
 

@@ -18,6 +18,8 @@ from infinitesimal.ops.declare import elementwise, multilinear, unbroadcast
 
 WIDE = Domain(((-5.0, 5.0), (-5.0, 5.0)))
 APART = Domain(((-5.0, 5.0), (-5.0, 5.0)), avoid="ties")
+# the sign of a product is written before it: -x*y
+MINUS = Notation("-{0}", "-{0}", "-{0}", SIGN, (PRODUCT,))
 
 add = elementwise(
     "add", np.add, 1, 1,
@@ -32,7 +34,7 @@ subtract = elementwise(
 multiply = elementwise(
     "multiply", np.multiply, lambda x, y, _: y, lambda x, y, _: x,
     because="each factor's change is weighed by the other factor",
-    notation=infix("*", PRODUCT, latex=r"\,", right=0), domain=WIDE, analytic=np.multiply,
+    notation=infix("*", PRODUCT, latex=" ", right=0), domain=WIDE, analytic=np.multiply,
 )  # fmt: skip
 divide = elementwise(
     "divide", np.divide, lambda x, y, _: 1 / y, lambda x, y, answer: -(answer / y),
@@ -42,7 +44,7 @@ divide = elementwise(
 )  # fmt: skip
 negative = elementwise(
     "negative", np.negative, -1,
-    because="the sign goes along", notation=prefix("-", SIGN), domain=WIDE, analytic=np.negative,
+    because="the sign goes along", notation=MINUS, domain=WIDE, analytic=np.negative,
 )  # fmt: skip
 positive = elementwise(
     "positive", np.positive, 1,
@@ -70,7 +72,7 @@ def _scale_transpose(cotangent: Node, node: Node, position: int) -> Node:
 scale = multilinear(
     "scale", _scale, _scale_type, _scale_transpose,
     because="what was not taken contributes nothing, whatever the slope there",
-    notation=infix("*", PRODUCT, latex=r"\,", right=0),
+    notation=infix("*", PRODUCT, latex=" ", right=0),
 )  # fmt: skip
 
 
