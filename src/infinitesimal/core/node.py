@@ -221,15 +221,17 @@ def _leaf_vjp(node: Node, cotangent: Node, wanted: Sequence[bool], times: Any) -
     return [cotangent] * len(node.inputs)
 
 
-CONSTANT = register(
-    Primitive("constant", "leaf", _leaf_infer, lambda literal: literal.array, parameters=("value",))
-)
+def _leaf_value(value: Any, *_: Any) -> Any:
+    return value.array if isinstance(value, Literal) else value
+
+
+CONSTANT = register(Primitive("constant", "leaf", _leaf_infer, _leaf_value, parameters=("value",)))
 INPUT = register(
     Primitive(
         "input",
         "leaf",
         _leaf_infer,
-        lambda *_: None,
+        _leaf_value,
         parameters=("type", "serial"),
         jvp=_leaf_jvp,
         vjp=_leaf_vjp,
@@ -241,7 +243,7 @@ VARIABLE = register(
         "variable",
         "leaf",
         _leaf_infer,
-        lambda value, *_: value,
+        _leaf_value,
         parameters=("serial", "seed"),
         jvp=_leaf_jvp,
         vjp=_leaf_vjp,
@@ -327,11 +329,11 @@ _weak_dtypes: dict[tuple[Any, ...], Any] = {}
 def _weak_dtype(number: Any, dtypes: list[Any]) -> Any:
     if not dtypes:
         return None
-    key = (type(number), *dtypes)
+    key: tuple[Any, ...] = (number.__class__, *dtypes)
     known = _weak_dtypes.get(key)
     if known is None:
         # np.result_type treats Python numbers as weak; zero stands for any number of its class
-        known = np.result_type(*dtypes, type(number)(0))
+        known = np.result_type(*dtypes, number.__class__(0))
         _weak_dtypes[key] = known
     return known
 
@@ -342,8 +344,9 @@ def postorder(
     """All nodes the outputs depend on, each after its inputs.
 
     Nodes in `stop` are neither entered nor listed. With `known`, nodes that carry a value end the
-    walk too, and their values are entered into `stop`: a condition forced late in a long trace must not walk the whole past again. Iterative
-    and linear: a chain of a million nodes is as good as any other graph.
+    walk too, and their values are entered into `stop`: a condition forced late in a long trace
+    must not walk the whole past again. Iterative and linear: a chain of a million nodes is as good
+    as any other graph.
     """
     stop = {} if stop is None else stop
     done = set(stop)

@@ -15,12 +15,22 @@ from typing import Any
 from infinitesimal.core.types import Type
 from infinitesimal.errors import MissingRuleError
 
-__all__ = ["BY_NUMPY", "REGISTRY", "Domain", "Notation", "Primitive", "register"]
+__all__ = ["BY_NUMPY", "REGISTRY", "Domain", "Function", "Notation", "Primitive", "register"]
+
+
+# Functions of one to five arguments, so that those of a lambda in a record have types.
+Function = (
+    Callable[[Any], Any]
+    | Callable[[Any, Any], Any]
+    | Callable[[Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any], Any]
+    | Callable[[Any, Any, Any, Any, Any], Any]
+)
 
 
 @dataclass(frozen=True)
 class Notation:
-    """How a word is written: text and LaTeX templates with `{0}`, `{1}`, … for operands, and the precedence.
+    """How a word is written: templates with `{0}`, `{1}`, … for operands, and the precedence.
 
     `precedence` is that of the whole (see `core.notation`); `operands` are the least precedences
     the operands may have without brackets, one each.

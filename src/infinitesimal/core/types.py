@@ -73,7 +73,7 @@ def array_type(dtype: Any, shape: tuple[int, ...] = ()) -> Type:
 
 def type_of(value: Any) -> Type:
     """The type of a NumPy array, NumPy scalar or Python number."""
-    array = value if isinstance(value, (np.ndarray, np.generic)) else np.asarray(value)
+    array = np.asarray(value)
     return array_type(array.dtype, array.shape)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import numpy as np
 
@@ -215,7 +215,7 @@ class Lazy:
             if self.size != 1:
                 raise ValueError("can only convert an array of size 1 to a Python scalar")
             return call_word(np.reshape, (self, ()), {})
-        return self[index] if len(index) > 1 else call_word(np.ravel, (self,), {})[index[0]]
+        return self[index] if len(index) > 1 else call_word(np.ravel, (self,), {})[index]
 
     def tolist(self) -> Any:
         """Nested lists of traced numbers."""
@@ -302,10 +302,10 @@ class Lazy:
 
 def _foreign(operand: Any) -> bool:
     """An operand that handles NumPy's functions itself, such as a dual number."""
-    kind = type(operand)
+    kind = operand.__class__
     return (
         kind is not Lazy
-        and not isinstance(operand, _PLAIN)
+        and not issubclass(kind, _PLAIN)
         and getattr(kind, "__array_ufunc__", None) is not None
     )
 
@@ -332,11 +332,10 @@ def _located(error: InfinitesimalError) -> InfinitesimalError:
 
 def unwrap(value: Any) -> Any:
     """Nodes in place of lazy arrays, inside tuples and lists too."""
-    if type(value) is Lazy:
+    kind = value.__class__
+    if kind is Lazy:
         return value.node
-    if type(value) is tuple or type(value) is list:
-        return type(value)([unwrap(item) for item in value])  # pyright: ignore[reportUnknownVariableType]
-    return value
+    return kind([unwrap(item) for item in value]) if kind in (tuple, list) else value
 
 
 def wrap(value: Any, shared: str = "") -> Any:
@@ -345,9 +344,8 @@ def wrap(value: Any, shared: str = "") -> Any:
         if value.origin is None:
             value.origin = user_line(3)
         return Lazy(value, shared)
-    if isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
-        return type(value)([wrap(item, shared) for item in value])  # pyright: ignore[reportUnknownVariableType]
-    return value
+    kind = value.__class__
+    return kind([wrap(item, shared) for item in value]) if kind in (tuple, list) else value
 
 
 def call_word(function: Any, args: Any, options: dict[str, Any]) -> Any:
@@ -373,8 +371,8 @@ def call_word(function: Any, args: Any, options: dict[str, Any]) -> Any:
 
 def _name_of(function: Any) -> str:
     if isinstance(function, tuple):
-        ufunc, method = function  # pyright: ignore[reportUnknownVariableType]
-        return f"np.{ufunc.__name__}.{method}"  # pyright: ignore[reportUnknownMemberType]
+        ufunc, method = cast("tuple[Any, str]", function)
+        return f"np.{ufunc.__name__}.{method}"
     module = getattr(function, "__module__", None) or "numpy"
     return f"{module.replace('numpy', 'np', 1)}.{getattr(function, '__name__', function)}"
 

@@ -151,8 +151,8 @@ def finish(nodes: Sequence[Node], since: int) -> list[Any]:
             finished.append(Lazy(node))
             continue
         value = presented(next(values))
-        if id(value) in given and isinstance(value, np.ndarray):
-            value = value.copy()  # pyright: ignore[reportUnknownMemberType]
+        if id(value) in given and not isinstance(value, float):
+            value = np.copy(value)
         given.add(id(value))
         finished.append(value)
     return finished
@@ -160,9 +160,10 @@ def finish(nodes: Sequence[Node], since: int) -> list[Any]:
 
 def presented(value: Any) -> Any:
     """A value as a user expects it: floats for float64 scalars, arrays that own their memory."""
-    if isinstance(value, np.ndarray) and value.ndim:  # pyright: ignore[reportUnknownMemberType]
-        return value if value.base is None and value.flags.writeable else value.copy()
-    scalar = np.asarray(value)[()]
+    array = np.asarray(value)
+    if array.ndim:
+        return array if array.base is None and array.flags.writeable else array.copy()
+    scalar: Any = array[()]
     return scalar.item() if scalar.dtype.char in "dl?" else scalar
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 __all__ = ["Structure", "flatten", "map_leaves"]
 
@@ -19,7 +19,7 @@ __all__ = ["Structure", "flatten", "map_leaves"]
 class Structure:
     """The shape of a container: its class, its keys, their structures; no class for a leaf."""
 
-    container: type | None
+    container: Any  # a class, or None
     keys: tuple[Any, ...] = ()
     children: tuple[Structure, ...] = ()
 
@@ -81,14 +81,14 @@ class Structure:
 LEAF = Structure(None)
 
 
-def _rebuilt_dict(container: type, items: dict[Any, Any]) -> Any:
+def _rebuilt_dict(container: Any, items: dict[Any, Any]) -> Any:
     return items if container is dict else container(items)
 
 
-def _rebuilt_dataclass(container: type, values: dict[str, Any]) -> Any:
+def _rebuilt_dataclass(container: Any, values: dict[str, Any]) -> Any:
     # Without __init__: a class that validates or converts its numbers must not see the library's
     # leaves.
-    instance = object.__new__(container)
+    instance: Any = object.__new__(container)
     for name, value in values.items():
         object.__setattr__(instance, name, value)
     return instance
@@ -98,15 +98,15 @@ def _children(tree: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
     """The keys and children of a container; None for a leaf."""
     if tree is None:
         return (), []
-    if isinstance(tree, dict):
-        items = cast("dict[Any, Any]", tree)
-        return tuple(items), list(items.values())
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return tuple(getattr(tree, "_fields")), list(cast("tuple[Any, ...]", tree))  # noqa: B009 (pyright)
-    if type(tree) in (tuple, list):
+    kind = tree.__class__
+    if issubclass(kind, dict):
+        return tuple(tree), list(tree.values())
+    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        return tuple(kind._fields), list(tree)
+    if kind in (tuple, list):
         return tuple(range(len(tree))), list(tree)
-    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        names = tuple(field.name for field in dataclasses.fields(tree))
+    if dataclasses.is_dataclass(kind):
+        names = tuple(field.name for field in dataclasses.fields(kind))
         return names, [getattr(tree, name) for name in names]
     return None
 
@@ -128,9 +128,7 @@ def _flatten(tree: Any, leaves: list[Any]) -> Structure:
         leaves.append(tree)
         return LEAF
     keys, children = found
-    return Structure(
-        cast("type", type(tree)), keys, tuple([_flatten(child, leaves) for child in children])
-    )
+    return Structure(tree.__class__, keys, tuple([_flatten(child, leaves) for child in children]))
 
 
 def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
