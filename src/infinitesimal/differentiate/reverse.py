@@ -66,7 +66,7 @@ def _between(wrt: Sequence[Node], order: list[Node]) -> set[Node]:
 
 
 def pull(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -> Sequence[Node | None]:
-    """The contribution of one node to the cotangent of each operand; None where zero or not wanted."""
+    """One node's contribution to the cotangent of each operand; None where zero or not wanted."""
     times = REGISTRY["scale" if masked else "multiply"].build
     vjp = node.primitive.vjp
     if vjp is not None:
