@@ -32,6 +32,7 @@ __all__ = ["Lazy", "call_word", "place", "unwrap", "user_line", "wrap"]
 
 _HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _OUTSIDE = (os.path.dirname(os.path.abspath(np.__file__)) + os.sep, _HOUSE)
+_SEQUENCES: frozenset[Any] = frozenset((tuple, list))
 _PLAIN = (int, float, np.ndarray, np.generic, complex, list, tuple)
 
 
@@ -335,7 +336,7 @@ def unwrap(value: Any) -> Any:
     kind = value.__class__
     if kind is Lazy:
         return value.node
-    return kind([unwrap(item) for item in value]) if kind in (tuple, list) else value
+    return kind([unwrap(item) for item in value]) if kind in _SEQUENCES else value
 
 
 def wrap(value: Any, shared: str = "") -> Any:
@@ -345,7 +346,7 @@ def wrap(value: Any, shared: str = "") -> Any:
             value.origin = user_line(3)
         return Lazy(value, shared)
     kind = value.__class__
-    return kind([wrap(item, shared) for item in value]) if kind in (tuple, list) else value
+    return kind([wrap(item, shared) for item in value]) if kind in _SEQUENCES else value
 
 
 def call_word(function: Any, args: Any, options: dict[str, Any]) -> Any:

@@ -36,7 +36,7 @@ class Structure:
         if container is type(None):
             return None
         parts = [child._build(supply) for child in self.children]
-        if issubclass(container, dict):
+        if _is_dict(container):
             return _rebuilt_dict(container, dict(zip(self.keys, parts, strict=True)))
         if dataclasses.is_dataclass(container):
             return _rebuilt_dataclass(container, dict(zip(self.keys, parts, strict=True)))
@@ -94,17 +94,25 @@ def _rebuilt_dataclass(container: Any, values: dict[str, Any]) -> Any:
     return instance
 
 
+_SEQUENCES: frozenset[Any] = frozenset((tuple, list))
+
+
+def _is_dict(container: Any) -> bool:
+    return issubclass(container, dict)
+
+
 def _children(tree: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
     """The keys and children of a container; None for a leaf."""
     if tree is None:
         return (), []
     kind = tree.__class__
-    if issubclass(kind, dict):
-        return tuple(tree), list(tree.values())
-    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-        return tuple(kind._fields), list(tree)
-    if kind in (tuple, list):
+    fields = getattr(kind, "_fields", None)
+    if fields is not None:
+        return tuple(fields), list(tree)
+    if kind in _SEQUENCES:
         return tuple(range(len(tree))), list(tree)
+    if _is_dict(kind):
+        return tuple(tree), list(tree.values())
     if dataclasses.is_dataclass(kind):
         names = tuple(field.name for field in dataclasses.fields(kind))
         return names, [getattr(tree, name) for name in names]
