@@ -121,18 +121,34 @@ class _Entry(weakref.ref[Node]):
     """A weak reference that knows its key in the table of nodes."""
 
     __slots__ = ("key",)
-    key: tuple[Any, ...]
+    key: int
 
 
-_table: dict[tuple[Any, ...], _Entry] = {}
+# Keyed by the hash alone: a key that held the inputs would be one more object for every node. Two
+# living nodes with one hash are next to impossible, and cost sharing, not truth.
+_table: dict[int, _Entry] = {}
 _table_lock = threading.RLock()
 
 
-def _forget(entry: _Entry, table: dict[tuple[Any, ...], _Entry] = _table) -> None:
-    # Only if nobody has entered a new node under the same key meanwhile. Losing that race costs
-    # sharing, not truth.
+def _forget(entry: _Entry, table: dict[int, _Entry] = _table) -> None:
+    # Only if nobody has entered a new node under the same key meanwhile.
     if table.get(entry.key) is entry:
         table.pop(entry.key, None)
+
+
+def _known(
+    key: int, primitive: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...]
+) -> Node | None:
+    entry = _table.get(key)
+    node = entry() if entry is not None else None
+    if (
+        node is not None
+        and node.primitive is primitive
+        and node.inputs == inputs
+        and node.params == params
+    ):
+        return node
+    return None
 
 
 def make(primitive: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...] = ()) -> Node:
@@ -140,24 +156,28 @@ def make(primitive: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...]
 
     Raises what `primitive.infer` raises: `ShapeError`, `DtypeError`.
     """
-    key = (primitive, inputs, params)
-    entry = _table.get(key)
-    if entry is not None:
-        known = entry()
-        if known is not None:
-            return known
+    key = hash((primitive, inputs, params))
+    known = _known(key, primitive, inputs, params)
+    if known is not None:
+        return known
     signature = (*[operand.type for operand in inputs], *params)
     type = primitive.types.get(signature)
     if type is None:
         type = primitive.infer(*signature)
         if len(primitive.types) < 10_000:  # a bound, for programs whose shapes never repeat
             primitive.types[signature] = type
-    return _enter(key, type)
+    return _enter(key, primitive, inputs, params, type)
 
 
-def _enter(key: tuple[Any, ...], type: Type, leaf: int = NEVER) -> Node:
+def _enter(
+    key: int,
+    primitive: Primitive,
+    inputs: tuple[Node, ...],
+    params: tuple[Any, ...],
+    type: Type,
+    leaf: int = NEVER,
+) -> Node:
     node = Node.__new__(Node)
-    primitive, inputs, params = key
     node.primitive, node.inputs, node.params, node.type = primitive, inputs, params, type
     node.origin = node.value = None
     reach = active = leaf
@@ -171,10 +191,9 @@ def _enter(key: tuple[Any, ...], type: Type, leaf: int = NEVER) -> Node:
     entry = _Entry(node, _forget)
     entry.key = key
     with _table_lock:
-        previous = _table.get(key)
-        known = previous() if previous is not None else None
-        if known is not None:
-            return known
+        previous = _known(key, primitive, inputs, params)  # another thread may have been faster
+        if previous is not None:
+            return previous
         _table[key] = entry
     return node
 
@@ -273,11 +292,11 @@ def constant(value: Any, dtype: Any = None) -> Node:
 
 
 def _constant(array: Any) -> Node:
-    literal = Literal(array)
-    key = (CONSTANT, (), (literal,))
-    entry = _table.get(key)
-    known = entry() if entry is not None else None
-    return known if known is not None else _enter(key, literal.type)
+    # Not by `make`: its table of types would keep the arrays alive.
+    params = (Literal(array),)
+    key = hash((CONSTANT, (), params))
+    known = _known(key, CONSTANT, (), params)
+    return known or _enter(key, CONSTANT, (), params, params[0].type)
 
 
 def zeros(type: Type) -> Node:
@@ -293,13 +312,13 @@ def next_serial() -> int:
 def input_node(type: Type) -> Node:
     """A fresh leaf whose value is not known yet."""
     serial = next(_serials)
-    return _enter((INPUT, (), (type, serial)), type, serial)
+    return _enter(serial, INPUT, (), (type, serial), type, serial)
 
 
 def variable(operand: Node, seed: Literal | None = None) -> Node:
     """A fresh point of differentiation for `operand`; `seed` is the tangent of an open one."""
     serial = next(_serials)
-    return _enter((VARIABLE, (operand,), (serial, seed)), operand.type, serial)
+    return _enter(serial, VARIABLE, (operand,), (serial, seed), operand.type, serial)
 
 
 def as_nodes(operands: Sequence[Any]) -> tuple[Node, ...]:
