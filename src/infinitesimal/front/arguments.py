@@ -15,7 +15,8 @@ import numpy as np
 from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.errors import ArgumentError, DtypeError, ShapeError
-from infinitesimal.front.lazy import Lazy, place
+from infinitesimal.front.lazy import Lazy
+from infinitesimal.front.origin import place
 from infinitesimal.front.trace import Trace, leaf_node
 from infinitesimal.front.tree import Structure, flatten
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant, next_serial, variable
+from infinitesimal.core.node import Node, next_serial, variable
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.jacobian import filled
 from infinitesimal.errors import (
@@ -24,7 +24,8 @@ from infinitesimal.errors import (
     ShapeError,
 )
 from infinitesimal.front.dual_text import dual_text, repr_text
-from infinitesimal.front.lazy import Lazy, place
+from infinitesimal.front.lazy import Lazy
+from infinitesimal.front.origin import place
 from infinitesimal.front.trace import finish, leaf_node
 from infinitesimal.front.tree import flatten
 
@@ -37,9 +38,9 @@ class Dual:
     """The number `real + dual·ε`, where ε² = 0; or `real + p₁ε₁ + p₂ε₂ + …`, where all εᵢεⱼ = 0.
 
     Parts are floats, arrays of one shape (integers become float64) or traced arrays; several ε are
-    given as several parts or as a tuple; with no ε part it is zero. A dual is immutable. Arithmetic,
-    NumPy's functions and the methods of an array apply to it: f(a + bε) = f(a) + f′(a)bε. Numbers
-    and arrays without ε count as constants. Division is by the conjugate,
+    given as several parts or as a tuple; with no ε part it is zero. A dual is immutable.
+    Arithmetic, NumPy's functions and the methods of an array apply to it, f(a + bε) = f(a) +
+    f′(a)bε. Numbers and arrays without ε count as constants. Division is by the conjugate,
     (a + bε)/(c + dε) = (a + bε)(c − dε)/c².
 
     - **Order and equality** look at the real part alone, so that a program branches for a dual
@@ -51,8 +52,8 @@ class Dual:
       is zero. `int(x)` is the real part's: a rounding has derivative zero.
 
     A zero ε part stays zero even where the slope is infinite. Printed, numbers have twelve
-    digits; `repr` shows all of them. Raises `DtypeError`, `ShapeError` and `ArgumentError` for parts
-    that are no numbers, differ in shape, or differ in how many ε there are.
+    digits; `repr` shows all of them. Raises `DtypeError`, `ShapeError` and `ArgumentError` for
+    parts that are no numbers, differ in shape, or differ in how many ε there are.
 
     >>> x, y = Dual(3, 1), Dual(4, 0)
     >>> print(x * y, "and", np.sqrt(x * x + y * y))
@@ -230,9 +231,9 @@ def dual_of(real: Any, parts: Sequence[Any]) -> Dual:
 
 
 def _frozen(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        value.flags.writeable = False
-    return value
+    if type(value) is np.ndarray:
+        value.setflags(write=False)
+    return value  # pyright: ignore[reportUnknownVariableType] (NumPy's)
 
 
 def _number(value: Any, what: str) -> Any:

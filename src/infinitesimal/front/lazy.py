@@ -1,16 +1,13 @@
 """The traced array: what a function receives in place of an ndarray while it is being traced.
 
-In: everything Python and NumPy do to an array: operators, ufuncs, functions, methods. Out: nodes of
-the graph. It only remembers; where Python needs a number (`if`, `while`, `int()`, `print`, an
-index) the value is
-*forced*: evaluated from the values of the leaves. Every way out of the traced world that would cut
-a derivative raises instead, and says what to write.
+In: everything Python and NumPy do to an array: operators, ufuncs, functions, methods. Out: nodes
+of the graph. It only remembers; where Python needs a number (`if`, `while`, `int()`, `print`, an
+index) the value is *forced*: evaluated from the values of the leaves. Every way out of the traced
+world that would cut a derivative raises instead, and says what to write.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, cast
 
@@ -27,27 +24,12 @@ from infinitesimal.errors import (
     UnsupportedError,
 )
 from infinitesimal.front.numpy_names import METHODS, VIEWS, WORDS
+from infinitesimal.front.origin import place, user_line
 
-__all__ = ["Lazy", "call_word", "place", "unwrap", "user_line", "wrap"]
+__all__ = ["OPEN", "Lazy", "call_word", "unwrap", "wrap"]
 
-_HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_OUTSIDE = (os.path.dirname(os.path.abspath(np.__file__)) + os.sep, _HOUSE)
 _SEQUENCES: frozenset[Any] = frozenset((tuple, list))
 _PLAIN = (int, float, np.ndarray, np.generic, complex, list, tuple)
-
-
-def user_line(depth: int = 1) -> tuple[Any, int] | None:
-    """The code object and line of the nearest caller outside the library and NumPy."""
-    frame = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
-    while frame is not None and frame.f_code.co_filename.startswith(_OUTSIDE):
-        frame = frame.f_back
-    return None if frame is None else (frame.f_code, frame.f_lineno)
-
-
-def place(origin: tuple[Any, int] | None = None) -> str:
-    """`file:line` of an origin, or of the user's line now running."""
-    where = origin or user_line(2)
-    return "?" if where is None else f"{os.path.basename(where[0].co_filename)}:{where[1]}"
 
 
 class Lazy:
@@ -291,6 +273,16 @@ class Lazy:
 
         method.__name__ = name
         return method
+
+    def trace(self, *args: Any, **options: Any) -> Any:
+        """The expression that is remembered, written out; of a matrix, the sum of its diagonal."""
+        if self.ndim >= 2 or args or options:
+            return call_word(np.trace, (self, *args), options)
+        return OPEN["trace"](self)
+
+    def eval(self, *changes: tuple[Lazy, Any]) -> Any:
+        """The value with its ε parts, computed now; `changes` gives open variables other values."""
+        return OPEN["eval"](self, *changes)
 
     def copy(self, order: str = "C") -> Lazy:
         """An independent handle on the same value."""

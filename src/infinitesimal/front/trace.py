@@ -16,7 +16,8 @@ import numpy as np
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.node import Node, constant, next_serial, variable
 from infinitesimal.errors import ArgumentError, DtypeError
-from infinitesimal.front.lazy import Lazy, place
+from infinitesimal.front.lazy import Lazy
+from infinitesimal.front.origin import place
 from infinitesimal.front.tree import Structure, flatten
 
 __all__ = ["Trace", "finish", "leaf_node", "trace"]
