@@ -31,6 +31,9 @@ __all__ = ["OPEN", "Lazy", "call_word", "unwrap", "wrap"]
 _SEQUENCES: frozenset[Any] = frozenset((tuple, list))
 _PLAIN = (int, float, np.ndarray, np.generic, complex, list, tuple)
 
+# How a lazy array is read in the open: `front.written`, a room above this one, hands itself in.
+OPEN: dict[str, Callable[..., Any]] = {}
+
 
 class Lazy:
     """An array that remembers how it is computed.
