@@ -14,33 +14,57 @@ have an equation of their own, written in full.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from infinitesimal.core.node import CONSTANT, Literal, Node, postorder
+from infinitesimal.core.span import Span
 from infinitesimal.core.types import BOOL, FLOAT64, INT64, Type, dtype_code
 
-__all__ = ["render", "short_names", "write_parameter", "write_scalar"]
+__all__ = ["BARE_NAME", "RESERVED", "render", "short_names", "write_parameter", "write_scalar"]
 
+# A name, or the path of a leaf in a container, that can stand in a graph without quotes.
+BARE_NAME = re.compile(r"([^\W\d]\w*)(?:\.[^\W\d]\w*|\[-?[0-9]+\]|\['[^'\\\n]*'\])*")
+RESERVED = frozenset(
+    ("graph", "return", "True", "False", "None", "Ellipsis", "inf", "nan", "infj", "nanj")
+)
 _NATURAL = {FLOAT64.dtype: float, INT64.dtype: int, BOOL.dtype: bool}
 
 
 def render(inputs: Sequence[Node], outputs: Sequence[Node], names: Sequence[str] = ()) -> str:
     """The text of the graph from these inputs to these outputs; `names` are those of the inputs."""
     order = [node for node in postorder(outputs, dict.fromkeys(inputs)) if not _inline(node)]
-    called = dict(zip(inputs, names, strict=False))
-    fresh = (name for name in short_names() if name not in names)
-    for node in (*inputs, *order):
-        if node not in called:
-            called[node] = next(fresh)
+    called = _names(inputs, order, names)
     head = ", ".join(f"{called[node]}: {node.type}" for node in inputs)
     rows = [(f"{called[node]}: {node.type}", _right_side(node, called)) for node in order]
     width = max((len(left) for left, _ in rows), default=0)
     body = [f"  {left:<{width}} = {right}" for left, right in rows]
     tail = ", ".join(_operand(node, called) for node in outputs)
     return "\n".join([f"graph ({head})", *body, f"return {tail}".rstrip()])
+
+
+def _names(inputs: Sequence[Node], order: Sequence[Node], names: Sequence[str]) -> dict[Node, str]:
+    """What each node is called: a given name as far as these reach and differ, else a short one."""
+    taken: set[str] = set()
+    called: dict[Node, str] = {}
+    for node, name in zip(inputs, names, strict=False):
+        written = _written(name)
+        if written not in taken:
+            taken.add(written)
+            called[node] = written
+    fresh = (name for name in short_names() if name not in taken and name not in RESERVED)
+    for node in (*inputs, *order):
+        if node not in called:
+            called[node] = next(fresh)
+    return called
+
+
+def _written(name: str) -> str:
+    bare = BARE_NAME.fullmatch(name)
+    return name if bare is not None and bare[1] not in RESERVED else repr(name)
 
 
 def short_names() -> Iterator[str]:
@@ -85,19 +109,29 @@ def write_scalar(value: Any, type: Type) -> str:
 
 
 def write_parameter(value: Any) -> str:
-    """A static parameter in the notation `core.parse` reads: Python's literals, slices, types and arrays."""
+    """A static parameter in the notation `core.parse` reads.
+
+    Python's literals, slices (`0:4:2`), dtypes (`f64`), types, which always have brackets (`f64[]`
+    is that of a scalar), and arrays: a type with the elements behind it.
+    """
     match value:
         case Literal():
-            return f"{value.type}{_listing(value.array)}"
+            return f"{_bracketed(value.type)}{_listing(value.array)}"
         case Type():
-            return repr(value)
+            return _bracketed(value)
         case np.dtype():
-            return dtype_code(value)
+            return dtype_code(value)  # pyright: ignore[reportUnknownArgumentType]
+        case Span():
+            return repr(value)
         case tuple():
             inner = ", ".join(write_parameter(item) for item in value)  # pyright: ignore[reportUnknownVariableType]
             return f"({inner},)" if len(value) == 1 else f"({inner})"  # pyright: ignore[reportUnknownArgumentType]
         case _:
             return repr(value)
+
+
+def _bracketed(type: Type) -> str:
+    return f"{dtype_code(type.dtype)}[{','.join(map(str, type.shape))}]"
 
 
 def _listing(array: Any) -> str:

@@ -206,7 +206,7 @@ def linear(
     transpose: Callable[[Node, Node, int], Node],
     *,
     parameters: tuple[str, ...] = (),
-    operands: int | None = 1,
+    operands: int | Callable[[Node], range] | None = 1,
     because: str,
     masks: bool = False,
     notation: Notation | None = None,
@@ -215,25 +215,30 @@ def linear(
 ) -> Primitive:
     """A function linear in its first `operands` operands together (None: in all of them).
 
-    The other operands are indices.
+    Or in those at the positions `operands(node)`. The others are indices or conditions.
     `transpose(cotangent, node, position)` is the cotangent of the operand at that position.
     `masks=True` where the transpose writes structural zeros.
     """
 
+    def positions(node: Node) -> range:
+        if callable(operands):
+            return operands(node)
+        return range(len(node.inputs) if operands is None else operands)
+
     def jvp(node: Node, tangents: Sequence[Node | None], times: Callable[..., Node]) -> Node:
-        count = len(node.inputs) if operands is None else operands
+        linearly = positions(node)
         seeds = [
-            zeros(operand.type) if tangent is None else tangent
-            for operand, tangent in zip(node.inputs[:count], tangents, strict=False)
+            operand if k not in linearly else zeros(operand.type) if tangent is None else tangent
+            for k, (operand, tangent) in enumerate(zip(node.inputs, tangents, strict=True))
         ]
-        return make(node.primitive, (*seeds, *node.inputs[count:]), node.params)
+        return make(node.primitive, tuple(seeds), node.params)
 
     def vjp(
         node: Node, cotangent: Node, wanted: Sequence[bool], times: Callable[..., Node]
     ) -> list[Node | None]:
-        count = len(node.inputs) if operands is None else operands
+        linearly = positions(node)
         return [
-            transpose(cotangent, node, k) if want and k < count else None
+            transpose(cotangent, node, k) if want and k in linearly else None
             for k, want in enumerate(wanted)
         ]
 

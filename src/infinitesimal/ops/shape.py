@@ -1,21 +1,24 @@
 """Words that move elements without changing them, each filed beside its transpose.
 
-reshape is its own transpose back; broadcast and sum are each other's; transpose undoes itself by the inverse
-permutation; a cast of dtype is undone by the cast back.
+reshape is its own transpose back; broadcast is undone by the sum (`ops.reduce`); transpose by the
+inverse permutation; a cast of dtype by the cast back; a concatenation by the parts it was made of.
 """
 
 from __future__ import annotations
 
-import builtins
 import math
+from itertools import accumulate
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from infinitesimal.core.node import Node
+from infinitesimal.core.span import Span, span
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError
-from infinitesimal.ops.declare import custom, linear, unbroadcast
+from infinitesimal.ops.declare import custom, like, linear, unbroadcast
+from infinitesimal.ops.index import index
 
 
 def _reshape_type(x: Type, shape: tuple[int, ...]) -> Type:
@@ -40,7 +43,10 @@ def _broadcast_type(x: Type, shape: tuple[int, ...]) -> Type:
     except ValueError:
         fits = False
     if not fits:
-        raise ShapeError(f"broadcast of {x} to {shape}", why="aligned from the right, sizes must be equal or 1")
+        raise ShapeError(
+            f"broadcast of {x} to {shape}",
+            why="aligned from the right, sizes must be equal or 1",
+        )
     return array_type(x.dtype, shape)
 
 
@@ -50,38 +56,23 @@ broadcast = linear(
     parameters=("shape",), because="a copied element collects the contributions of its copies",
 )  # fmt: skip
 
-
-def _sum_type(x: Type, axis: tuple[int, ...]) -> Type:
-    dtype = np.sum(np.ones(1, x.dtype)).dtype
-    return array_type(dtype, tuple(size for k, size in enumerate(x.shape) if k not in axis))
-
-
-def _spread(cotangent: Node, node: Node, _: int) -> Node:
-    """The transpose of a sum: each summand receives the cotangent of the total."""
-    operand, (axis,) = node.inputs[0].type, node.params
-    kept = tuple(1 if k in axis else size for k, size in enumerate(operand.shape))
-    return broadcast(reshape(cotangent, shape=kept), shape=operand.shape)
-
-
-def _sum(x: Any, axis: tuple[int, ...]) -> Any:
-    return np.sum(x, axis=axis)
-
-
-sum = linear(
-    "sum", _sum, _sum_type, _spread,
-    parameters=("axis",), cost=1, because="the derivative of a sum is the sum of the derivatives",
-)  # fmt: skip
-
 transpose = linear(
     "transpose", np.transpose,
     lambda x, axes: array_type(x.dtype, tuple(x.shape[k] for k in axes)),
-    lambda cotangent, node, _: transpose(cotangent, axes=tuple(int(k) for k in np.argsort(node.params[0]))),
+    lambda cotangent, node, _: transpose(cotangent, axes=_inverse(node.params[0])),
     parameters=("axes",), because="the same elements with the axes in another order",
 )  # fmt: skip
 
 
+def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(int(k) for k in np.argsort(axes))
+
+
 def _cast(x: Any, dtype: Any) -> Any:
-    return np.asarray(x).astype(dtype)[()]
+    array = np.asarray(x)
+    if array.dtype.kind == "c" and dtype.kind not in "cb":
+        array = array.real  # what NumPy does with a warning
+    return array.astype(dtype)[()]
 
 
 astype = linear(
@@ -93,25 +84,52 @@ astype = linear(
 
 
 def _concatenate_type(*signature: Any) -> Type:
-    *types, axis = signature
-    first: Type = types[0]
-    sizes = list(first.shape)
-    sizes[axis] = builtins.sum(type.shape[axis] for type in types)
-    return array_type(np.result_type(*[type.dtype for type in types]), tuple(sizes))
+    types: tuple[Type, ...] = signature[:-1]
+    axis: int = signature[-1]
+    first = types[0].shape
+    for type in types:
+        if (
+            type.ndim != len(first)
+            or type.shape[:axis] != first[:axis]
+            or type.shape[axis + 1 :] != first[axis + 1 :]
+        ):
+            raise ShapeError(
+                f"concatenate along axis {axis}",
+                found=f"{types[0]}\n{type}",
+                why="all sizes but those along the axis must agree",
+            )
+    total = sum([type.shape[axis] for type in types])
+    dtype = np.result_type(*{type.dtype for type in types})
+    return array_type(dtype, (*first[:axis], total, *first[axis + 1 :]))
+
+
+def _concatenate(*values: Any) -> Any:
+    return np.concatenate(values[:-1], axis=values[-1])
+
+
+# Where each operand of a concatenation starts: kept with the node, so that thousands cost no squares.
+_starts: WeakKeyDictionary[Node, list[int]] = WeakKeyDictionary()
 
 
 def _part(cotangent: Node, node: Node, position: int) -> Node:
     """The transpose of a concatenation: each operand takes its stretch of the cotangent."""
     (axis,) = node.params
-    start = builtins.sum(operand.type.shape[axis] for operand in node.inputs[:position])
-    raise NotImplementedError
+    starts = _starts.get(node)
+    if starts is None:
+        sizes = [operand.type.shape[axis] for operand in node.inputs]
+        starts = _starts[node] = [0, *accumulate(sizes)]
+    before = [Span(0, size, 1) for size in cotangent.type.shape[:axis]]
+    stretch = span(starts[position], starts[position + 1], 1)
+    part = index(cotangent, key=(*before, stretch))
+    return like(part, node.inputs[position].type)
 
 
 concatenate = linear(
-    "concatenate", lambda *values: np.concatenate(values[:-1], axis=values[-1]), _concatenate_type, _part,
+    "concatenate", _concatenate, _concatenate_type, _part,
     parameters=("axis",), operands=None, because="each part keeps its own derivative",
 )  # fmt: skip
 
 stop_gradient = custom(
-    "stop_gradient", lambda x: x, lambda x: x, None, because="the derivative is told to end here", cost=0
-)
+    "stop_gradient", lambda x: x, lambda x: x, None,
+    because="the derivative is told to end here", cost=0,
+)  # fmt: skip

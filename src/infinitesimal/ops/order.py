@@ -1,0 +1,90 @@
+"""Words about the order of elements: running sums and products, and places in a sorted order.
+
+A running sum is undone by the running sum from the other end. Sorting itself is picking
+(`ops.index`) by `argsort`, which like every place is a whole number without derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.node import Node
+from infinitesimal.core.span import Span, span
+from infinitesimal.core.types import Type, array_type
+from infinitesimal.ops.declare import custom, like, linear
+from infinitesimal.ops.index import index
+from infinitesimal.ops.shape import concatenate
+
+
+def _along(shape: tuple[int, ...], axis: int, entry: Span) -> tuple[Any, ...]:
+    return (*[Span(0, size, 1) for size in shape[:axis]], entry)
+
+
+def flip(x: Node, axis: int) -> Node:
+    """The array with one axis reversed."""
+    shape = x.type.shape
+    return index(x, key=_along(shape, axis, span(shape[axis] - 1, -1, -1)))
+
+
+def _running_type(function: Callable[..., Any]) -> Callable[[Type, int], Type]:
+    return lambda x, axis: array_type(function(np.ones(1, x.dtype)).dtype, x.shape)
+
+
+def _cumsum_transpose(cotangent: Node, node: Node, _: int) -> Node:
+    (axis,) = node.params
+    return like(flip(cumsum(flip(cotangent, axis), axis=axis), axis), node.inputs[0].type)
+
+
+cumsum = linear(
+    "cumsum", lambda x, axis: np.cumsum(x, axis=axis), _running_type(np.cumsum), _cumsum_transpose,
+    parameters=("axis",), cost=1, because="each element counts in all the sums from its place on",
+)  # fmt: skip
+
+
+def _cumprod_jvp(
+    node: Node, tangents: Sequence[Node | None], times: Callable[..., Node]
+) -> Node | None:
+    """The product rule for products of 1, 2, 4, … factors: no division, so zeros are right."""
+    (x,), (axis,) = node.inputs, node.params
+    change = tangents[0]
+    if change is None or x.type.size == 0:
+        return None
+    shape = x.type.shape
+    size, step = shape[axis], 1
+    product = x
+    while step < size:
+        head, tail = span(0, step, 1), span(step, size, 1)
+        earlier = span(0, size - step, 1)
+
+        def part(x: Node, entry: Span) -> Node:
+            return index(x, key=_along(shape, axis, entry))
+
+        moved = times(part(change, tail), part(product, earlier))
+        moved = moved + times(part(change, earlier), part(product, tail))
+        change = concatenate(part(change, head), moved, axis=axis)
+        grown = part(product, tail) * part(product, earlier)
+        product = concatenate(part(product, head), grown, axis=axis)
+        step *= 2
+    return change
+
+
+cumprod = custom(
+    "cumprod", lambda x, axis: np.cumprod(x, axis=axis), _running_type(np.cumprod), _cumprod_jvp,
+    parameters=("axis",), analytic=lambda x, axis: np.cumprod(x, axis=axis),
+    because="each factor's change is weighed by all the other factors so far",
+)  # fmt: skip
+
+PLACE = "a place is a whole number: it jumps where it changes at all"
+argsort = custom(
+    "argsort", lambda x, axis: np.argsort(x, axis=axis, kind="stable"),
+    lambda x, axis: array_type(np.intp, x.shape), None,
+    parameters=("axis",), because=PLACE,
+)  # fmt: skip
+searchsorted = custom(
+    "searchsorted", lambda x, values, side: np.searchsorted(x, values, side=side),
+    lambda x, values, side: array_type(np.intp, values.shape), None,
+    parameters=("side",), because=PLACE,
+)  # fmt: skip

@@ -1,0 +1,125 @@
+"""Products of arrays that sum over what they share: matrix product, Einstein sum, convolution.
+
+Each is linear in every factor. The transpose of a matrix product is two more; that of an Einstein
+sum exchanges the answer's letters with the factor's; that of a convolution runs it backwards.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.node import Node
+from infinitesimal.core.span import span
+from infinitesimal.core.types import Type, array_type
+from infinitesimal.errors import ShapeError
+from infinitesimal.ops.declare import like, multilinear, unbroadcast
+from infinitesimal.ops.index import index
+from infinitesimal.ops.shape import transpose
+
+
+def _matmul_type(x: Type, y: Type) -> Type:
+    try:
+        if x.ndim < 2 or y.ndim < 2 or x.shape[-1] != y.shape[-2]:
+            raise ValueError
+        batch = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+    except ValueError:
+        raise ShapeError(
+            "matmul",
+            found=f"{x}\n{y}",
+            why="the columns of the first must be as many as the rows of the second",
+            instead="transpose one of them, for instance x.T",
+        ) from None
+    dtype = np.matmul(np.ones((1, 1), x.dtype), np.ones((1, 1), y.dtype)).dtype
+    return array_type(dtype, (*batch, x.shape[-2], y.shape[-1]))
+
+
+def flipped(x: Node) -> Node:
+    """The array with its last two axes exchanged."""
+    ndim = x.type.ndim
+    return transpose(x, axes=(*range(ndim - 2), ndim - 1, ndim - 2))
+
+
+def _matmul_transpose(cotangent: Node, node: Node, position: int) -> Node:
+    x, y = node.inputs
+    if position == 0:
+        return unbroadcast(matmul(cotangent, flipped(y)), x.type)
+    return unbroadcast(matmul(flipped(x), cotangent), y.type)
+
+
+matmul = multilinear(
+    "matmul", np.matmul, _matmul_type, _matmul_transpose,
+    because="each factor's change is multiplied by the other factor, in its place",
+)  # fmt: skip
+
+
+def _letters(subscripts: str) -> tuple[list[str], str]:
+    inputs, _, output = subscripts.partition("->")
+    return inputs.split(","), output
+
+
+def _einsum_type(*signature: Any) -> Type:
+    *types, subscripts = signature
+    inputs, output = _letters(subscripts)
+    sizes: dict[str, int] = {}
+    for type, letters in zip(types, inputs, strict=True):
+        if len(letters) != type.ndim or len(set(letters)) != len(letters):
+            raise ShapeError(
+                f"einsum {subscripts!r}",
+                found=f"{type} for {letters!r}",
+                why="each axis has one letter of its own",
+            )
+        for letter, size in zip(letters, type.shape, strict=True):
+            if sizes.setdefault(letter, size) != size:
+                raise ShapeError(
+                    f"einsum {subscripts!r}",
+                    found=f"{letter} is {sizes[letter]} and {size}",
+                    why="a letter has one size",
+                )
+    dtype = np.result_type(*{type.dtype for type in types})
+    return array_type(dtype, tuple(sizes[letter] for letter in output))
+
+
+def _einsum(*arguments: Any) -> Any:
+    *factors, subscripts = arguments
+    return np.einsum(subscripts, *factors, optimize=len(factors) > 1)
+
+
+def _einsum_transpose(cotangent: Node, node: Node, position: int) -> Node:
+    inputs, output = _letters(node.params[0])
+    wanted = inputs[position]
+    factors = [cotangent, *node.inputs[:position], *node.inputs[position + 1 :]]
+    letters = ",".join([output, *inputs[:position], *inputs[position + 1 :]])
+    answer = einsum(*factors, subscripts=f"{letters}->{wanted}")
+    return like(answer, node.inputs[position].type)
+
+
+# Every letter stands in the answer or in two factors (`front.numpy_names` sees to that), so the
+# transpose is an Einstein sum again.
+einsum = multilinear(
+    "einsum", _einsum, _einsum_type, _einsum_transpose,
+    parameters=("subscripts",),
+    because="each factor's change is multiplied by all the others, in its place",
+)  # fmt: skip
+
+
+def _convolve_type(x: Type, y: Type) -> Type:
+    if x.ndim != 1 or y.ndim != 1 or not x.size or not y.size:
+        raise ShapeError("convolve", found=f"{x}\n{y}", why="both must be vectors with elements")
+    return array_type(np.result_type(x.dtype, y.dtype), (x.size + y.size - 1,))
+
+
+def _convolve_transpose(cotangent: Node, node: Node, position: int) -> Node:
+    operand, other = node.inputs[position].type, node.inputs[1 - position]
+    backwards = index(other, key=(span(other.type.size - 1, -1, -1),))
+    first = other.type.size - 1
+    whole = convolve(cotangent, backwards)
+    return like(index(whole, key=(span(first, first + operand.size, 1),)), operand)
+
+
+convolve = multilinear(
+    "convolve", np.convolve, _convolve_type, _convolve_transpose,
+    because="each factor's change is convolved with the other factor",
+)  # fmt: skip
+
