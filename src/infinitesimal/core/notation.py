@@ -14,7 +14,7 @@ COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = 10, 20, 30, 40, 50, 100
 _COMMANDS = {
     **{name: rf"\{name}" for name in "sin cos tan sinh cosh tanh exp max min".split()},
     **{f"arc{name}": rf"\arc{name}" for name in ("sin", "cos", "tan")},
-    **{f"arc{name}h": rf"\operatorname{{ar{name}h}}" for name in ("sin", "cos", "tan")},
+    **{f"arc{name}h": rf"\operatorname{{{{ar{name}h}}}}" for name in ("sin", "cos", "tan")},
     "log": r"\ln",
     "log2": r"\log_{{2}}",
     "log10": r"\log_{{10}}",

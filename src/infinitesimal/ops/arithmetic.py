@@ -1,4 +1,4 @@
-"""Sums, products, quotients and comparisons, element by element.
+"""Sums, products and quotients, element by element.
 
 Also `scale`, the product that reverse and forward mode use where a factor may be a structural zero (a branch not
 taken, an element not picked): there zero times anything, even infinity or NaN, is zero.
@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.node import Node
-from infinitesimal.core.notation import COMPARISON, PRODUCT, SIGN, SUM, infix, prefix
+from infinitesimal.core.notation import ATOM, PRODUCT, SIGN, SUM, infix, prefix
 from infinitesimal.core.primitive import Domain, Notation
 from infinitesimal.core.types import Type, array_type
+from infinitesimal.ops import continuation
 from infinitesimal.ops.declare import elementwise, multilinear, unbroadcast
+from infinitesimal.ops.rounding import rint
 
 WIDE = Domain(((-5.0, 5.0), (-5.0, 5.0)))
-APART = Domain(((-5.0, 5.0), (-5.0, 5.0)), avoid="ties")
 # the sign of a product is written before it: -x*y
 MINUS = Notation("-{0}", "-{0}", "-{0}", SIGN, (PRODUCT,))
 
@@ -51,6 +52,45 @@ positive = elementwise(
     because="nothing changes", notation=prefix("+", SIGN), domain=WIDE, analytic=np.positive,
 )  # fmt: skip
 
+_STEPS = Domain(((-5.0, 5.0), (1.7, 1.9)), avoid="ties")
+_REMAINDER = "the dividend changes as it is, the divisor as often as it was taken off"
+
+floor_divide = elementwise(
+    "floor_divide", np.floor_divide, arity=2,
+    because="a step is level between its jumps", domain=_STEPS,
+    analytic=continuation.step(np.floor_divide),
+    notation=Notation(
+        "{0}//{1}", r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor", "{0} // {1}", PRODUCT,
+        (PRODUCT, PRODUCT + 1),
+    ),
+)  # fmt: skip
+remainder = elementwise(
+    "remainder", np.remainder, 1, lambda x, y, _: -floor_divide(x, y),
+    because=_REMAINDER, domain=_STEPS, analytic=continuation.remainder(np.floor_divide),
+    notation=Notation(
+        "{0} mod {1}", r"{0} \bmod {1}", "{0} % {1}", PRODUCT, (PRODUCT, PRODUCT + 1)
+    ),
+)  # fmt: skip
+fmod = elementwise(
+    "fmod", np.fmod, 1, lambda x, y, answer: -rint((x - answer) / y),
+    because=_REMAINDER, domain=_STEPS,
+    analytic=continuation.remainder(lambda x, y: np.rint((x - np.fmod(x, y)) / y)),
+)  # fmt: skip
+
+
+def _quotient(x: Any, y: Any) -> Any:
+    ratio = np.divide(x, y)
+    return np.where(np.equal(x, 0) & ~np.isnan(y), np.zeros((), ratio.dtype), ratio)[()]
+
+
+# The slope of functions such as x·log(y) and of lengths, where nothing over nothing is nothing.
+quotient = elementwise(
+    "quotient", _quotient, lambda x, y, _: 1 / y, lambda x, y, answer: -quotient(answer, y),
+    because="a quotient changes by the numerator's change over the denominator, "
+    "less its own share of the denominator's",
+    notation=divide.notation, domain=divide.domain, analytic=np.divide, answers=False,
+)  # fmt: skip
+
 
 def _scale(zero: Any, value: Any) -> Any:
     product = np.multiply(zero, value)
@@ -60,7 +100,9 @@ def _scale(zero: Any, value: Any) -> Any:
 
 
 def _scale_type(zero: Type, value: Type) -> Type:
-    return array_type(np.result_type(zero.dtype, value.dtype), np.broadcast_shapes(zero.shape, value.shape))
+    return array_type(
+        np.result_type(zero.dtype, value.dtype), np.broadcast_shapes(zero.shape, value.shape)
+    )
 
 
 def _scale_transpose(cotangent: Node, node: Node, position: int) -> Node:
@@ -74,20 +116,3 @@ scale = multilinear(
     because="what was not taken contributes nothing, whatever the slope there",
     notation=infix("*", PRODUCT, latex=" ", right=0),
 )  # fmt: skip
-
-
-def _comparison(name: str, function: Any, symbol: str, latex: str) -> Any:
-    return elementwise(
-        name, function, arity=2,
-        because="a comparison is constant wherever it does not jump",
-        notation=infix(symbol, COMPARISON, latex=latex), domain=APART,
-        analytic=lambda x, y: function(np.real(x), np.real(y)),
-    )  # fmt: skip
-
-
-less = _comparison("less", np.less, "<", "<")
-less_equal = _comparison("less_equal", np.less_equal, "<=", r"\le")
-greater = _comparison("greater", np.greater, ">", ">")
-greater_equal = _comparison("greater_equal", np.greater_equal, ">=", r"\ge")
-equal = _comparison("equal", np.equal, "==", "=")
-not_equal = _comparison("not_equal", np.not_equal, "!=", r"\ne")

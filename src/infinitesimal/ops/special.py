@@ -1,0 +1,152 @@
+"""SciPy's special functions of real numbers: error functions, gamma functions, logistic functions.
+
+SciPy is imported when the first of these words is used: a quarter of a second that programs without
+them need not wait for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.notation import ATOM, POWER
+from infinitesimal.core.primitive import Domain, Notation, Primitive
+from infinitesimal.ops import continuation
+from infinitesimal.ops.arithmetic import quotient
+from infinitesimal.ops.declare import elementwise
+from infinitesimal.ops.doubled import bell as _bell
+from infinitesimal.ops.exponential import log, log1p
+
+_REAL = Domain(((-3.0, 3.0),))
+_POSITIVE = Domain(((0.1, 5.0),))
+_UNIT = Domain(((0.05, 0.95),))
+
+
+def _scipy(name: str) -> Any:
+    """SciPy's function of this name, found when it is first called."""
+
+    def function(*operands: Any) -> Any:
+        return getattr(importlib.import_module("scipy.special"), name)(*operands)
+
+    return function
+
+
+def _special(
+    name: str, *partials: Any, because: str, domain: Domain, analytic: Any = None,
+    written: str = "", latex: str = "", numpy: Any = None,
+) -> Primitive:  # fmt: skip
+    """A word that answers for `scipy.special.<name>`, under the name `written`."""
+    inner = ", ".join(f"{{{k}}}" for k in range(len(partials)))
+    command = latex or rf"\operatorname{{{{{(written or name).replace('_', '-')}}}}}"
+    return elementwise(
+        written or name, numpy or _scipy(name), *partials, because=because, domain=domain,
+        analytic=analytic, answers=f"scipy.special.{name}",
+        notation=Notation(
+            f"{written or name}({inner})", rf"{command}\left({inner}\right)",
+            f"scipy.special.{name}({inner})", ATOM, (0,) * len(partials),
+        ),
+    )  # fmt: skip
+
+
+bell = elementwise(
+    "bell", _bell, lambda x, answer: -2 * answer.params[0] * (x * answer),
+    because="the bell curve falls by its height times the distance from the middle",
+    domain=_REAL, answers=False, cost=3, parameters={"rate": 1.0},
+    analytic=lambda x, rate: np.exp(-rate * x * x),
+    notation=Notation(
+        "exp(-{rate}*{0}^2)", r"e^{{-{rate} {0}^2}}", "np.exp(-{rate} * {0} ** 2)", POWER,
+        (POWER + 1,),
+    ),
+)  # fmt: skip
+_HEIGHT = 2 / math.sqrt(math.pi)
+_BELL = "the error function collects the area under the bell curve"
+erf = _special(
+    "erf", lambda x, _: _HEIGHT * bell(x), because=_BELL, domain=_REAL, analytic=_scipy("erf")
+)
+erfc = _special(
+    "erfc", lambda x, _: -_HEIGHT * bell(x),
+    because="the complement loses what the error function collects", domain=_REAL,
+    analytic=_scipy("erfc"),
+)  # fmt: skip
+ndtr = _special(
+    "ndtr", lambda x, _: bell(x, rate=0.5) / math.sqrt(2 * math.pi),
+    because="the normal distribution collects its density", domain=_REAL, analytic=_scipy("ndtr"),
+    latex=r"\Phi",
+)  # fmt: skip
+erfinv = _special(
+    "erfinv", lambda x, answer: 1 / (_HEIGHT * bell(answer)),
+    because="an inverse function has the reciprocal slope, at its answer",
+    domain=Domain(((-0.9, 0.9),)), latex=r"\operatorname{{erf}}^{{-1}}",
+)  # fmt: skip
+
+gamma = _special(
+    "gamma", lambda x, answer: answer * digamma(x),
+    because="the digamma function is the relative growth of the gamma function",
+    domain=_POSITIVE, analytic=_scipy("gamma"), latex=r"\Gamma",
+)  # fmt: skip
+gammaln = _special(
+    "gammaln", lambda x, _: digamma(x),
+    because="the digamma function is the slope of the logarithm of the gamma function",
+    domain=_POSITIVE, analytic=_scipy("loggamma"), latex=r"\ln\Gamma",
+)  # fmt: skip
+loggamma = _special(
+    "loggamma", lambda x, _: digamma(x),
+    because="the digamma function is the slope of the logarithm of the gamma function",
+    domain=_POSITIVE, analytic=_scipy("loggamma"), latex=r"\ln\Gamma",
+)  # fmt: skip
+digamma = _special(
+    "psi", lambda x, _: polygamma(x, order=1), written="digamma",
+    because="each polygamma function is the derivative of the one before",
+    domain=_POSITIVE, analytic=_scipy("psi"), latex=r"\psi",
+)  # fmt: skip
+
+
+def _polygamma(x: Any, order: int) -> Any:
+    return importlib.import_module("scipy.special").polygamma(order, x)
+
+
+polygamma = elementwise(
+    "polygamma", _polygamma, lambda x, answer: polygamma(x, order=answer.params[0] + 1),
+    because="each polygamma function is the derivative of the one before",
+    domain=_POSITIVE, answers=False, cost=4, parameters={"order": 1},
+    notation=Notation(
+        "polygamma({order}, {0})", r"\psi^{{({order})}}\left({0}\right)",
+        "scipy.special.polygamma({order}, {0})", ATOM, (0,),
+    ),
+)  # fmt: skip
+
+expit = _special(
+    "expit", lambda x, answer: answer * expit(-x),
+    because="the logistic curve grows by what it has times what it has not",
+    domain=_REAL, analytic=continuation.expit,
+)  # fmt: skip
+logit = _special(
+    "logit", lambda x, _: 1 / (x * (1 - x)),
+    because="the logit undoes the logistic curve, so its slope is the reciprocal",
+    domain=_UNIT, analytic=lambda x: np.log(x) - continuation.log1p(-x),
+)  # fmt: skip
+log_expit = _special(
+    "log_expit", lambda x, _: expit(-x),
+    because="the logarithm of the logistic curve rises by what the curve has not",
+    domain=_REAL, analytic=continuation.log_expit,
+)  # fmt: skip
+
+
+def _xlogy(x: Any, y: Any) -> Any:
+    return np.where((np.equal(x, 0)) & ~np.isnan(y), 0, np.multiply(x, np.log(y)))[()]
+
+
+xlogy = _special(
+    "xlogy", lambda x, y, _: log(y), lambda x, y, _: quotient(x, y),
+    because="the product rule, with nothing times the logarithm of nothing counting as nothing",
+    domain=Domain(((-3.0, 3.0), (0.1, 5.0))), analytic=lambda x, y: x * np.log(y), numpy=_xlogy,
+)  # fmt: skip
+xlog1py = _special(
+    "xlog1py", lambda x, y, _: log1p(y), lambda x, y, _: quotient(x, 1 + y),
+    because="the product rule, with nothing times the logarithm of nothing counting as nothing",
+    domain=Domain(((-3.0, 3.0), (-0.8, 4.0))),
+    analytic=lambda x, y: x * continuation.log1p(y),
+)  # fmt: skip
