@@ -15,5 +15,9 @@ from infinitesimal.api import (
     value_and_grad,
     vjp,
 )
+from infinitesimal.core.parse import parse
+from infinitesimal.explain import explain
+from infinitesimal.front.dual import Dual, lift
+from infinitesimal.front.written import constant, variable, written
 
 __version__ = "0.1.0"
