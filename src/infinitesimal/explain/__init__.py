@@ -1,0 +1,39 @@
+"""The worked derivation of any derivative, by four methods: symbolic, numerical, forward and reverse.
+
+In: a formula or a function, and a point. Out: a `Derivation`, a plain tree of steps that prints in the terminal, and as
+text, LaTeX, Markdown and JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from infinitesimal.explain.derivation import Derivation
+
+__all__ = ["Derivation", "explain"]
+
+
+def explain(
+    f: Callable[..., Any] | str,
+    at: Any = None,
+    methods: str | Sequence[str] = "all",
+    wrt: str | Sequence[str] | None = None,
+    h: Sequence[float] = (0.1, 0.001),
+    detail: str = "full",
+    names: Sequence[str] | None = None,
+) -> Derivation:
+    """The derivative of `f` at a point, worked out step by step.
+
+    `f` is a function of numbers and arrays, or text such as "(x+y)(x+2y)". `at` is the point: a tuple of arguments, or a dict
+    from names to values. `methods` chooses among "symbolic", "numerical", "forward" and "reverse"; `wrt` the inputs by name;
+    `h` the steps of the difference quotients; `detail="brief"` leaves out what is said once for all; `names` renames the
+    inputs. Raises `FormulaError` for text that cannot be read and `ArgumentError` for a point that does not fit.
+
+    >>> derivation = explain("(x+y)(x+2y)", at={"x": 2, "y": 3}, methods="reverse")
+    >>> derivation.results()
+    {'reverse': {'x': 13.0, 'y': 18.0}}
+    """
+    from infinitesimal.explain.build import build  # what is told is imported when something is told
+
+    return build(f, at, methods, wrt, h, detail, names)

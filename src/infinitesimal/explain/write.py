@@ -1,0 +1,213 @@
+"""Expressions as text: one line of mathematics in Unicode, or in plain ASCII.
+
+In: an `Expression`. Out: a string, with brackets where precedence asks for them and nowhere else. `Style` says how a box, a
+struck term and a muted remark look; the terminal gives another one than plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from infinitesimal.core.notation import ATOM, POWER, PRODUCT, SIGN, SUM
+from infinitesimal.core.primitive import REGISTRY
+from infinitesimal.explain.expression import Expression
+
+__all__ = ["ASCII", "PLAIN", "Style", "brackets_needed", "plain_ascii", "precedence", "written"]
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_IN_ASCII = {
+    "∂": "d", "ε": "e", "·": "*", "×": "x", "−": "-", "→": "->", "←": "<-", "≈": "~", "…": "...", "′": "'", "²": "^2",
+    "³": "^3", "√": "sqrt", "∞": "inf", "≤": "<=", "≥": ">=", "≠": "!=", "⌈": "ceil(", "⌉": ")", "ᵀ": "^T", "✓": "ok",
+    "─": "-", "═": "=", "│": "|", "Σ": "sum", "–": "-", "Δ": "D", "∇": "grad", "–": "-", "⚠": "!", "·": "*",
+    **{digit: f"_{k}" for k, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+    **{digit: f"^{k}" for k, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}, "⁻": "^-",
+    "π": "pi", "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "θ": "theta", "λ": "lambda", "μ": "mu", "ρ": "rho",
+    "σ": "sigma", "τ": "tau", "φ": "phi", "ω": "omega", "ψ": "psi", "η": "eta", "κ": "kappa", "ξ": "xi", "χ": "chi", "ν": "nu",
+}  # fmt: skip
+
+
+def plain_ascii(text: str) -> str:
+    """The text in ASCII; what has no counterpart becomes a question mark."""
+    plain = "".join(_IN_ASCII.get(letter, letter) for letter in text)
+    return plain.encode("ascii", "replace").decode()
+
+
+@dataclass(frozen=True)
+class Style:
+    """How the marks look that are not mathematics: a result in its box, a term struck through."""
+
+    boxed: Callable[[str], str] = lambda inner: f"[{inner}]"
+    struck: Callable[[str], str] = lambda inner: f"~~{inner}~~"
+    ascii: bool = False
+
+
+PLAIN = Style(struck=lambda inner: "".join(letter + "\u0336" for letter in inner))
+ASCII = Style(ascii=True)
+
+
+def written(expression: Expression, style: Style = PLAIN) -> str:
+    """The expression on one line."""
+    text = _WRITERS[expression.head](expression, style)
+    return plain_ascii(text) if style.ascii else text
+
+
+def _inner(expression: Expression, style: Style) -> str:
+    return _WRITERS[expression.head](expression, style)
+
+
+def precedence(expression: Expression) -> int:
+    """How strongly the outermost sign of an expression binds."""
+    match expression.head:
+        case "add":
+            return SUM
+        case "equals" | "approximately" | "becomes" | "text":
+            return 0
+        case "times" | "over" | "cross":
+            return PRODUCT
+        case "minus":
+            return SUM + 1  # a leading minus sign needs brackets inside a product
+        case "power":
+            return POWER
+        case "word":
+            notation = REGISTRY[expression.words[0]].notation
+            return ATOM if notation is None else notation.precedence
+        case _:
+            return ATOM
+
+
+def brackets_needed(expression: Expression, least: int) -> bool:
+    """Whether an operand needs brackets in a place that asks for at least this precedence."""
+    return precedence(expression) < least
+
+
+def _at_least(expression: Expression, least: int, style: Style) -> str:
+    inner = _inner(expression, style)
+    return f"({inner})" if brackets_needed(expression, least) else inner
+
+
+def _name(expression: Expression, style: Style) -> str:
+    letters, subscript = expression.words
+    if not subscript:
+        return letters
+    return (
+        letters + subscript.translate(_SUBSCRIPTS)
+        if subscript.isdigit()
+        else f"{letters}_{subscript}"
+    )
+
+
+def _sum(expression: Expression, style: Style) -> str:
+    text = ""
+    for term in expression.operands:
+        if term.head == "minus":
+            body = _at_least(term.operands[0], SUM + 1, style)
+            text += f" − {body}" if text else f"−{body}"
+        else:
+            text += (" + " if text else "") + _inner(term, style)
+    return text
+
+
+def _product(expression: Expression, style: Style) -> str:
+    text, before = "", None
+    for factor in expression.operands:
+        inner = _at_least(factor, PRODUCT + (1 if factor.head == "over" else 0), style)
+        text += ("" if before is None or beside(before, factor, text, inner) else "·") + inner
+        before = factor
+    return text
+
+
+def beside(left: Expression, right: Expression, left_text: str, right_text: str) -> bool:
+    """Whether two factors stand side by side without a sign between: 2y, (x + y)(x + 2y), 13ε."""
+    if right_text[:1].isdigit():
+        return False
+    if right_text.startswith("("):
+        return left_text.endswith(")") or left.head in ("number", "rounded")
+    if left.head in ("number", "rounded"):
+        return (
+            right.head in ("name", "unit", "power", "call", "word") and right_text[:1] not in "+-−"
+        )
+    return right.head == "unit" or (right.head == "power" and right.operands[0].head == "unit")
+
+
+def _power(expression: Expression, style: Style) -> str:
+    base, exponent = expression.operands
+    digits = _inner(exponent, style).replace("−", "-")
+    below = _at_least(base, POWER + 1, style)
+    if digits.removeprefix("-").isdigit() and not style.ascii:
+        return below + digits.translate(_SUPERSCRIPTS)
+    return f"{below}^{_at_least(exponent, POWER, style)}"
+
+
+def _call(expression: Expression, style: Style) -> str:
+    return (
+        f"{expression.words[0]}({', '.join(_inner(part, style) for part in expression.operands)})"
+    )
+
+
+def _word(expression: Expression, style: Style) -> str:
+    primitive = expression.words[0]
+    notation = REGISTRY[primitive].notation
+    operands = expression.operands
+    if notation is None or len(notation.operands) != len(operands):
+        return f"{primitive}({', '.join(_inner(part, style) for part in operands)})"
+    filled = [
+        _at_least(part, least, style)
+        for part, least in zip(operands, notation.operands, strict=True)
+    ]
+    return notation.text.format(*filled)
+
+
+def _partial(expression: Expression, style: Style) -> str:
+    of, by = (_inner(part, style) for part in expression.operands)
+    return f"∂{of}/∂{by}"
+
+
+def _chain(expression: Expression, style: Style) -> str:
+    text = ""
+    for part in expression.operands:
+        inner = _inner(part, style)
+        text += f"{' ≈ ' if is_rounded(part) else ' = '}{inner}" if text else inner
+    return text
+
+
+def is_rounded(part: Expression) -> bool:
+    """Whether a part of a chain is a number of which only the first digits are shown."""
+    while part.head in ("boxed", "minus"):
+        part = part.operands[0]
+    return part.head == "rounded"
+
+
+def _array(expression: Expression, style: Style) -> str:
+    return f"[{', '.join(_inner(part, style) for part in expression.operands)}]"
+
+
+_WRITERS: dict[str, Callable[[Expression, Style], str]] = {
+    "number": lambda e, _: e.words[0],
+    "rounded": lambda e, _: e.words[0],
+    "text": lambda e, _: e.words[0],
+    "name": _name,
+    "add": _sum,
+    "times": _product,
+    "over": lambda e, s: (
+        f"{_at_least(e.operands[0], PRODUCT, s)}/{_at_least(e.operands[1], SIGN, s)}"
+    ),
+    "power": _power,
+    "minus": lambda e, s: f"−{_at_least(e.operands[0], PRODUCT, s)}",
+    "call": _call,
+    "word": _word,
+    "partial": _partial,
+    "second": lambda e, s: f"∂²{_inner(e.operands[0], s)}/∂{_inner(e.operands[1], s)}²",
+    "equals": _chain,
+    "approximately": lambda e, s: f"{_inner(e.operands[0], s)} ≈ {_inner(e.operands[1], s)}",
+    "becomes": lambda e, s: f"{_inner(e.operands[0], s)} ← {_inner(e.operands[1], s)}",
+    "cross": lambda e, s: (
+        f"{_at_least(e.operands[0], PRODUCT, s)} × {_at_least(e.operands[1], PRODUCT, s)}"
+    ),
+    "group": lambda e, s: f"({_inner(e.operands[0], s)})",
+    "struck": lambda e, s: s.struck(_inner(e.operands[0], s)),
+    "boxed": lambda e, s: s.boxed(_inner(e.operands[0], s)),
+    "unit": lambda e, _: "ε" + e.words[0].translate(_SUBSCRIPTS),
+    "array": _array,
+}
