@@ -14,14 +14,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from string import Formatter
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from infinitesimal.core.node import CONSTANT, INPUT, VARIABLE, Node, postorder
 from infinitesimal.core.notation import ATOM, SIGN
-from infinitesimal.core.number_text import number, parameter
-from infinitesimal.core.primitive import Notation, Primitive
+from infinitesimal.core.number_text import key, number, parameter
+from infinitesimal.core.primitive import Notation
 from infinitesimal.errors import GraphError
 
 __all__ = ["Style", "Writing", "latex_name", "write", "written"]
@@ -111,7 +111,7 @@ def _formula(node: Node, operands: list[Written], style: Style) -> Written:
     if primitive is INPUT:
         raise GraphError("a formula written", found=f"a leaf {node.type} without a name")
     notation = primitive.notation
-    if notation is None or (style == "source" and _is_plain_call(notation)):
+    if notation is None or not _usable(getattr(notation, style), style):
         return Written(_call(node, operands, style), ATOM)
     pieces = _template(getattr(notation, style))
     if any(piece.field == "operands" for piece in pieces):
@@ -169,7 +169,7 @@ def _filled(
             parts.append(", ".join(operand.text for operand in operands))
         elif field:
             value = node.params[node.primitive.parameters.index(field)]
-            parts.append(parameter(value, style))
+            parts.append(key(value) if field == "key" else parameter(value, style))
     return "".join(parts)
 
 
@@ -184,8 +184,14 @@ def _placed(operand: Written, demand: int, first: bool, style: Style, before: li
     return text
 
 
-def _is_plain_call(notation: Notation) -> bool:
-    return notation.precedence == ATOM and notation.source.startswith("np.")
+@cache
+def _usable(template: str, style: Style) -> bool:
+    """Whether a template says anything and, in source, whether Python knows what it calls."""
+    callee, bracket, _ = template.partition("(")
+    if style != "source" or not bracket or not callee.replace(".", "").isidentifier():
+        return bool(template)
+    module, _, name = callee.rpartition(".")
+    return module == "scipy.special" or (module == "np" and hasattr(np, name))
 
 
 def _call(node: Node, operands: list[Written], style: Style) -> str:
@@ -195,6 +201,7 @@ def _call(node: Node, operands: list[Written], style: Style) -> str:
     options = [
         (name, parameter(value, style))
         for name, value in zip(primitive.parameters, node.params, strict=True)
+        if style == "source" or not _of_all_axes(node, name, value)
     ]
     if style == "text":
         return f"{primitive.name}({', '.join([*inner, *(f'{k}={v}' for k, v in options)])})"
@@ -202,23 +209,12 @@ def _call(node: Node, operands: list[Written], style: Style) -> str:
         words = [*inner, *(rf"\text{{{k}}}={v}" for k, v in options)]
         escaped = primitive.name.replace("_", r"\_")
         return rf"\operatorname{{{escaped}}}\left({', '.join(words)}\right)"
-    callee, keywords = _callee(primitive)
-    words = [*inner, *(f"{k}={v}" if keywords else v for k, v in options)]
-    return f"{callee}({', '.join(words)})"
+    # no library has this word under a name of its own: the record evaluates it
+    return f"REGISTRY[{primitive.name!r}].evaluate({', '.join([*inner, *(v for _, v in options)])})"
 
 
-def _callee(primitive: Primitive) -> tuple[str, bool]:
-    """What Python calls for this word, and whether its parameters go by name.
-
-    Where neither NumPy nor SciPy has the word under a name of its own, the library's does it.
-    """
-    function: Any = primitive.numpy
-    if isinstance(function, str):
-        return function, True
-    name = getattr(function, "__name__", "")
-    if function is not None and getattr(np, name, None) is function:
-        return f"np.{name}", True
-    return f"REGISTRY[{primitive.name!r}].evaluate", False
+def _of_all_axes(node: Node, name: str, value: object) -> bool:
+    return name == "axis" and value == tuple(range(node.inputs[0].type.ndim))
 
 
 _GREEK = (

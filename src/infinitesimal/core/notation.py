@@ -6,7 +6,7 @@ brackets around an operand whose precedence is below the one its place demands.
 
 from infinitesimal.core.primitive import Notation
 
-__all__ = ["ATOM", "COMPARISON", "POWER", "PRODUCT", "SIGN", "SUM", "function", "infix", "prefix"]
+__all__ = ["ATOM", "COMPARISON", "POWER", "PRODUCT", "SIGN", "SUM", "call", "function", "infix", "prefix"]
 
 COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = 10, 20, 30, 40, 50, 100
 
@@ -38,6 +38,14 @@ def function(name: str, operands: int) -> Notation:
     command = _COMMANDS.get(name) or rf"\operatorname{{{{{escaped}}}}}"
     latex = _FORMS.get(name) or rf"{command}\left({inner}\right)"
     return Notation(f"{name}({inner})", latex, f"np.{name}({inner})", ATOM, (0,) * operands)
+
+
+def call(source: str, operands: int = 1) -> Notation:
+    """A word that mathematics writes as a function, and Python as `source` says.
+
+    The template may name static parameters, `{axis}`, and all operands at once, `{operands}`.
+    """
+    return Notation("", "", source, ATOM, (0,) * operands)
 
 
 def infix(

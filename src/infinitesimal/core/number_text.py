@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.node import Literal
+from infinitesimal.core.span import Span
 from infinitesimal.core.types import Type, type_of
 
-__all__ = ["number", "parameter"]
+__all__ = ["key", "number", "parameter"]
 
 _NATURAL = {"float64", "int64", "bool", "complex128"}
 _SHOWN = 12  # elements of an array that mathematics still writes out
@@ -89,6 +90,8 @@ def parameter(value: Any, style: str) -> str:
             return repr(str(value)) if style == "source" else str(value)
         case np.dtype():
             return f"np.{value.name}" if style == "source" else str(value.name)
+        case Span():
+            return f"Span{tuple(value)}" if style == "source" else repr(value)
         case tuple():
             inner = [parameter(item, style) for item in value]  # pyright: ignore[reportUnknownVariableType]
             if len(inner) == 1 and style != "source":
@@ -96,3 +99,8 @@ def parameter(value: Any, style: str) -> str:
             return f"({inner[0]},)" if len(inner) == 1 else f"({', '.join(inner)})"
         case _:
             return repr(value)
+
+
+def key(entries: tuple[Any, ...]) -> str:
+    """A static key of whole numbers and spans, as it stands between square brackets."""
+    return ", ".join(map(repr, entries))

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.node import Node, constant, zeros
-from infinitesimal.core.primitive import REGISTRY
+from infinitesimal.core.notation import ATOM
+from infinitesimal.core.primitive import REGISTRY, Notation
 from infinitesimal.core.span import Span, slices
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError
@@ -45,9 +46,7 @@ def indexed_shape(shape: tuple[int, ...], key: tuple[Any, ...]) -> tuple[int, ..
             places = (entry,)
         for place in places:
             if not 0 <= place < size:
-                raise IndexError(
-                    f"index {place} is out of bounds for axis {axis} with size {size}"
-                )
+                raise IndexError(f"index {place} is out of bounds for axis {axis} with size {size}")
     return (*kept, *shape[len(key) :])
 
 
@@ -63,12 +62,13 @@ index = linear(
     "index", lambda x, key: x[slices(key)], _index_type, _unpicked,
     parameters=("key",), masks=True,
     because="what is picked keeps its derivative, the rest has none",
+    notation=Notation("{0}[{key}]", "{0}_{{{key}}}", "{0}[{key}]", ATOM, (ATOM,)),
 )  # fmt: skip
 
 
 def _scatter(*arguments: Any) -> Any:
     *values, keys, shape = arguments
-    total = np.zeros(shape, values[0].dtype)
+    total = np.zeros(shape, _holding(values[0].dtype, values))
     for value, key in zip(values, keys, strict=True):
         total[slices(key)] += value
     return total
@@ -79,6 +79,15 @@ def _scatter_type(*signature: Any) -> Type:
     for type, key in zip(types, keys, strict=True):
         _fits("scatter", type, indexed_shape(shape, key))
     return array_type(types[0].dtype, shape)
+
+
+def _holding(dtype: np.dtype[Any], values: Sequence[Any]) -> np.dtype[Any]:
+    """The dtype, or the complex one of its precision where a value to be written is complex.
+
+    Only the complex step writes complex values among real ones; its steps must not be lost.
+    """
+    steps = dtype.kind != "c" and any(np.iscomplexobj(value) for value in values)
+    return np.result_type(dtype, np.complex64) if steps else dtype
 
 
 def _fits(word: str, value: Type, shape: tuple[int, ...]) -> None:
@@ -97,7 +106,7 @@ scatter = linear(
 
 
 def _index_set(x: Any, value: Any, key: tuple[Any, ...]) -> Any:
-    changed = np.array(x)
+    changed = np.array(x, _holding(np.asarray(x).dtype, [value]))
     changed[slices(key)] = value
     return changed
 
@@ -164,7 +173,7 @@ def _groups(operands: Sequence[Any], counts: tuple[int, ...]) -> list[tuple[Any,
 
 def _scatter_add(*arguments: Any) -> Any:
     *operands, counts, shape = arguments
-    total = np.zeros(shape, operands[0].dtype)
+    total = np.zeros(shape, _holding(operands[0].dtype, operands))
     for value, indices in _groups(operands, counts):
         if all(np.ndim(entry) == 0 for entry in indices):
             total[tuple(indices)] += value
@@ -194,7 +203,7 @@ scatter_add = linear(
 
 
 def _scatter_set(x: Any, value: Any, *indices: Any) -> Any:
-    changed = np.array(x)
+    changed = np.array(x, _holding(np.asarray(x).dtype, [value]))
     changed[indices] = value
     return changed
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.node import Node
+from infinitesimal.core.notation import call
 from infinitesimal.core.span import Span, span
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.ops.declare import custom, like, linear
@@ -41,6 +42,7 @@ def _cumsum_transpose(cotangent: Node, node: Node, _: int) -> Node:
 cumsum = linear(
     "cumsum", lambda x, axis: np.cumsum(x, axis=axis), _running_type(np.cumsum), _cumsum_transpose,
     parameters=("axis",), cost=1, because="each element counts in all the sums from its place on",
+    notation=call("np.cumsum({0}, {axis})"),
 )  # fmt: skip
 
 
@@ -75,16 +77,17 @@ cumprod = custom(
     "cumprod", lambda x, axis: np.cumprod(x, axis=axis), _running_type(np.cumprod), _cumprod_jvp,
     parameters=("axis",), analytic=lambda x, axis: np.cumprod(x, axis=axis),
     because="each factor's change is weighed by all the other factors so far",
+    notation=call("np.cumprod({0}, {axis})"),
 )  # fmt: skip
 
 PLACE = "a place is a whole number: it jumps where it changes at all"
 argsort = custom(
     "argsort", lambda x, axis: np.argsort(x, axis=axis, kind="stable"),
     lambda x, axis: array_type(np.intp, x.shape), None,
-    parameters=("axis",), because=PLACE,
+    parameters=("axis",), because=PLACE, notation=call('np.argsort({0}, {axis}, kind="stable")'),
 )  # fmt: skip
 searchsorted = custom(
     "searchsorted", lambda x, values, side: np.searchsorted(x, values, side=side),
     lambda x, values, side: array_type(np.intp, values.shape), None,
-    parameters=("side",), because=PLACE,
+    parameters=("side",), because=PLACE, notation=call("np.searchsorted({0}, {1}, {side})", 2),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.node import Node
+from infinitesimal.core.notation import PRODUCT, call, infix
 from infinitesimal.core.span import span
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError
@@ -51,6 +52,7 @@ def _matmul_transpose(cotangent: Node, node: Node, position: int) -> Node:
 matmul = multilinear(
     "matmul", np.matmul, _matmul_type, _matmul_transpose,
     because="each factor's change is multiplied by the other factor, in its place",
+    notation=infix("@", PRODUCT, latex=" "),
 )  # fmt: skip
 
 
@@ -101,6 +103,7 @@ einsum = multilinear(
     "einsum", _einsum, _einsum_type, _einsum_transpose,
     parameters=("subscripts",),
     because="each factor's change is multiplied by all the others, in its place",
+    notation=call("np.einsum({subscripts}, {operands})"),
 )  # fmt: skip
 
 
@@ -121,5 +124,6 @@ def _convolve_transpose(cotangent: Node, node: Node, position: int) -> Node:
 convolve = multilinear(
     "convolve", np.convolve, _convolve_type, _convolve_transpose,
     because="each factor's change is convolved with the other factor",
+    notation=call("np.convolve({0}, {1})", 2),
 )  # fmt: skip
 

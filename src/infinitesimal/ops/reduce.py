@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.node import Node, zeros
+from infinitesimal.core.notation import call
 from infinitesimal.core.span import span
 from infinitesimal.core.types import Type, array_type
-from infinitesimal.ops.arithmetic import equal
+from infinitesimal.ops.comparison import equal
 from infinitesimal.ops.declare import custom, linear
-from infinitesimal.ops.elementary import exp
+from infinitesimal.ops.exponential import exp
 from infinitesimal.ops.index import index
 from infinitesimal.ops.select import where
 from infinitesimal.ops.shape import astype, broadcast, concatenate, reshape, transpose
@@ -52,6 +53,7 @@ sum = linear(
     lambda cotangent, node, _: spread(cotangent, node.inputs[0].type.shape, node.params[0]),
     parameters=("axis",), cost=1,
     because="the derivative of a sum is the sum of the derivatives",
+    notation=call("np.sum({0}, {axis})"),
 )  # fmt: skip
 
 
@@ -93,6 +95,7 @@ prod = custom(
     "prod", lambda x, axis: np.prod(x, axis=axis), _reducing(np.prod), _prod_jvp,
     parameters=("axis",), analytic=lambda x, axis: np.prod(x, axis=axis),
     because="each factor's change is weighed by all the other factors",
+    notation=call("np.prod({0}, {axis})"),
 )  # fmt: skip
 
 
@@ -110,21 +113,23 @@ max = custom(
     "max", lambda x, axis: np.max(x, axis=axis), _reducing(np.max), _extreme_jvp,
     parameters=("axis",), masks=True,
     because="only the largest counts; several that tie share equally",
+    notation=call("np.max({0}, {axis})"),
 )  # fmt: skip
 min = custom(
     "min", lambda x, axis: np.min(x, axis=axis), _reducing(np.min), _extreme_jvp,
     parameters=("axis",), masks=True,
     because="only the smallest counts; several that tie share equally",
+    notation=call("np.min({0}, {axis})"),
 )  # fmt: skip
 
 STEPS = "it jumps where it changes at all, and is constant elsewhere"
 any = custom(
     "any", lambda x, axis: np.any(x, axis=axis), _reducing(np.any), None,
-    parameters=("axis",), because=STEPS,
+    parameters=("axis",), because=STEPS, notation=call("np.any({0}, {axis})"),
 )  # fmt: skip
 all = custom(
     "all", lambda x, axis: np.all(x, axis=axis), _reducing(np.all), None,
-    parameters=("axis",), because=STEPS,
+    parameters=("axis",), because=STEPS, notation=call("np.all({0}, {axis})"),
 )  # fmt: skip
 
 
@@ -136,11 +141,11 @@ def _place_type(x: Type, axis: int) -> Type:
 
 argmax = custom(
     "argmax", lambda x, axis: np.argmax(x, axis=axis), _place_type, None,
-    parameters=("axis",), because=STEPS,
+    parameters=("axis",), because=STEPS, notation=call("np.argmax({0}, {axis})"),
 )  # fmt: skip
 argmin = custom(
     "argmin", lambda x, axis: np.argmin(x, axis=axis), _place_type, None,
-    parameters=("axis",), because=STEPS,
+    parameters=("axis",), because=STEPS, notation=call("np.argmin({0}, {axis})"),
 )  # fmt: skip
 
 
@@ -179,6 +184,7 @@ norm = custom(
     "norm", _norm, _norm_type, _norm_jvp,
     parameters=("axis",), cost=2, analytic=lambda x, axis: np.sqrt(np.sum(x * x, axis=axis)),
     because="the length changes by the part of the change along the vector; at zero, by nothing",
+    notation=call("np.sqrt(np.sum(np.square({0}), {axis}))"),
 )  # fmt: skip
 
 
@@ -206,4 +212,5 @@ logsumexp = custom(
     "logsumexp", _logsumexp, _logsumexp_type, _logsumexp_jvp,
     parameters=("axis",), cost=20, analytic=lambda x, axis: np.log(np.sum(np.exp(x), axis=axis)),
     because="each term counts by its share of the sum of exponentials",
+    notation=call("np.logaddexp.reduce({0}, {axis})"),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from infinitesimal.core.node import Node
+from infinitesimal.core.notation import call
 from infinitesimal.core.span import Span, span
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError
@@ -34,6 +35,7 @@ reshape = linear(
     "reshape", np.reshape, _reshape_type,
     lambda cotangent, node, _: reshape(cotangent, shape=node.inputs[0].type.shape),
     parameters=("shape",), because="the same elements in another shape",
+    notation=call("np.reshape({0}, {shape})"),
 )  # fmt: skip
 
 
@@ -54,6 +56,7 @@ broadcast = linear(
     "broadcast", np.broadcast_to, _broadcast_type,
     lambda cotangent, node, _: unbroadcast(cotangent, node.inputs[0].type),
     parameters=("shape",), because="a copied element collects the contributions of its copies",
+    notation=call("np.broadcast_to({0}, {shape})"),
 )  # fmt: skip
 
 transpose = linear(
@@ -61,6 +64,7 @@ transpose = linear(
     lambda x, axes: array_type(x.dtype, tuple(x.shape[k] for k in axes)),
     lambda cotangent, node, _: transpose(cotangent, axes=_inverse(node.params[0])),
     parameters=("axes",), because="the same elements with the axes in another order",
+    notation=call("np.transpose({0}, {axes})"),
 )  # fmt: skip
 
 
@@ -75,11 +79,19 @@ def _cast(x: Any, dtype: Any) -> Any:
     return array.astype(dtype)[()]
 
 
+def _cast_continued(x: Any, dtype: Any) -> Any:
+    """The cast of the complex step: a real format becomes the complex one of its precision."""
+    stepped = np.iscomplexobj(x) and dtype.kind == "f"
+    return _cast(x, np.result_type(dtype, np.complex64) if stepped else dtype)
+
+
 astype = linear(
     "astype", _cast,
     lambda x, dtype: array_type(dtype, x.shape),
     lambda cotangent, node, _: astype(cotangent, dtype=node.inputs[0].type.dtype),
     parameters=("dtype",), because="the same number in another format",
+    analytic=_cast_continued,
+    notation=call("np.asarray({0}).astype({dtype})"),
 )  # fmt: skip
 
 
@@ -127,9 +139,11 @@ def _part(cotangent: Node, node: Node, position: int) -> Node:
 concatenate = linear(
     "concatenate", _concatenate, _concatenate_type, _part,
     parameters=("axis",), operands=None, because="each part keeps its own derivative",
+    notation=call("np.concatenate([{operands}], {axis})"),
 )  # fmt: skip
 
 stop_gradient = custom(
     "stop_gradient", lambda x: x, lambda x: x, None,
     because="the derivative is told to end here", cost=0,
+    notation=call("({0})"),
 )  # fmt: skip
