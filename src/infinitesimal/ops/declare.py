@@ -83,9 +83,7 @@ def elementwise(
     )
 
 
-def _elementwise_type(
-    name: str, operands: int, numpy: Callable[..., Any]
-) -> Callable[..., Type]:
+def _elementwise_type(name: str, operands: int, numpy: Callable[..., Any]) -> Callable[..., Type]:
     def infer(*signature: Any) -> Type:
         types: tuple[Type, ...] = signature[:operands]
         shape = types[0].shape
@@ -101,9 +99,7 @@ def _elementwise_type(
                 ) from None
         try:
             with np.errstate(all="ignore"):
-                answer = numpy(
-                    *[np.ones(1, type.dtype) for type in types], *signature[operands:]
-                )
+                answer = numpy(*[np.ones(1, type.dtype) for type in types], *signature[operands:])
         except TypeError:
             raise DtypeError(
                 f"{name} of {', '.join(map(str, types))}",
@@ -212,12 +208,14 @@ def linear(
     notation: Notation | None = None,
     cost: int = 0,
     numpy: Any = None,
+    analytic: Function | None = None,
 ) -> Primitive:
     """A function linear in its first `operands` operands together (None: in all of them).
 
     Or in those at the positions `operands(node)`. The others are indices or conditions.
     `transpose(cotangent, node, position)` is the cotangent of the operand at that position.
-    `masks=True` where the transpose writes structural zeros.
+    `masks=True` where the transpose writes structural zeros; `analytic` where evaluation itself
+    does not continue to complex values.
     """
 
     def positions(node: Node) -> range:
@@ -253,7 +251,7 @@ def linear(
             jvp=jvp,
             vjp=vjp,
             masks=masks,
-            analytic=evaluate,
+            analytic=analytic or evaluate,
             notation=notation,
             cost=cost,
             because=because,
