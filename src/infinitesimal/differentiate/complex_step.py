@@ -1,0 +1,99 @@
+"""The complex step: f(x + ih) = f(x) + ih·f′(x) + O(h²); the imaginary part holds the derivative.
+
+In: outputs and the complex values of some nodes below them. Out: the complex values of the outputs,
+evaluated word by word with each record's `analytic`. No difference is taken, so h may be so small
+that the answer is exact to rounding. (W. Squire and G. Trapp, "Using complex variables to estimate
+derivatives of real functions", SIAM Review 40, 1998.)
+
+It holds only where the function continues to complex numbers near the real line. Two checks guard
+that: a word without continuation is refused, and so is a point where a word's real part is not what
+it is on the real line (the root of a negative number, a branch point).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.node import INPUT, NEVER, Node, postorder
+from infinitesimal.errors import DomainError, MissingRuleError, UnknownValueError
+
+__all__ = ["STEP", "evaluate_complex"]
+
+# A power of two, so that dividing by it is exact; its square vanishes beside any double, and the
+# derivatives on the way may be as small as 1e-200 and as large as 1e+90.
+STEP = 2.0**-300
+
+# How far the real part may be off the real value: the rounding of two formulas, and an absolute
+# share that is far below √h, which is where a branch point would put it.
+_RELATIVE, _ABSOLUTE = 1e-5, 1e-60
+
+
+def evaluate_complex(outputs: Sequence[Node], bindings: Mapping[Node, Any]) -> list[Any]:
+    """The values of the outputs at complex values of some nodes.
+
+    Raises `MissingRuleError` for a word without `analytic` that the derivative passes through, and
+    `DomainError` where a word leaves the real line.
+    """
+    values: dict[Node, Any] = dict(bindings)
+    moved = set(bindings)
+    with np.errstate(all="ignore"):
+        for node in postorder(outputs, values):
+            operands = [values[operand] for operand in node.inputs]
+            if moved.isdisjoint(node.inputs):
+                values[node] = _known(node, operands)
+            elif node.active == NEVER:
+                values[node] = node.primitive.evaluate(*map(np.real, operands), *node.params)
+            else:
+                values[node] = _continued(node, operands)
+                moved.add(node)
+    return [values[node] for node in outputs]
+
+
+def _known(node: Node, operands: list[Any]) -> Any:
+    if node.value is not None:
+        return node.value
+    if node.primitive is INPUT:
+        raise UnknownValueError(
+            f"the complex step with an input of type {node.type}",
+            why="its value is not known",
+            instead="bind it",
+        )
+    return node.primitive.evaluate(*operands, *node.params)
+
+
+def _continued(node: Node, operands: list[Any]) -> Any:
+    """The word at complex operands, checked against itself on the real line."""
+    analytic = node.primitive.analytic
+    if analytic is None:
+        raise MissingRuleError(
+            f"the complex step through {node.primitive.name!r}",
+            found="its record has no field 'analytic'",
+            why="nothing says what the function is at complex arguments",
+            instead=f"another method, or fill in 'analytic' where {node.primitive.name!r} "
+            "is declared",
+        )
+    wide = [
+        np.asarray(operand, np.complex128)[()] if source.type.inexact else operand
+        for operand, source in zip(operands, node.inputs, strict=True)
+    ]
+    value = analytic(*wide, *node.params)
+    plain = node.primitive.evaluate(*map(np.real, operands), *node.params)
+    same = np.shape(value) == np.shape(plain) and np.allclose(
+        np.real(value), plain, _RELATIVE, _ABSOLUTE, equal_nan=True
+    )
+    if not same:
+        raise DomainError(
+            f"the complex step through {node.primitive.name!r}",
+            found=f"{_short(plain)} on the real line, {_short(value)} beside it",
+            why="the function does not continue to complex numbers at this point",
+            instead="another method: 'reverse', 'dual' or 'richardson'",
+        )
+    return value
+
+
+def _short(value: Any) -> str:
+    array = np.asarray(value)
+    return f"{array[()]:.6g}" if array.ndim == 0 else f"an array of shape {array.shape}"
