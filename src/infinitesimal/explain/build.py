@@ -17,6 +17,7 @@ from infinitesimal.explain.backward import Sweep
 from infinitesimal.explain.derivation import Derivation
 from infinitesimal.explain.forward import forward
 from infinitesimal.explain.numerical import numerical
+from infinitesimal.explain.numbers import shown
 from infinitesimal.explain.reverse import kept_values, reverse
 from infinitesimal.explain.subject import Sheet, Subject, symbol
 from infinitesimal.explain.tree import Edge, Input, Method, Vertex
@@ -184,7 +185,7 @@ def _function(sheet: Sheet) -> write.Expression:
 def _inputs(sheet: Sheet) -> tuple[Input, ...]:
     subject = sheet.subject
     return tuple(
-        Input(name, sheet.number(node), k in subject.wrt)
+        Input(name, sheet.number(node), write.equals(symbol(name), shown(sheet.number(node))), k in subject.wrt)
         for k, (name, node) in enumerate(zip(subject.names, subject.graph.inputs, strict=True))
     )
 

@@ -7,6 +7,7 @@ when one is asked for, so that importing the library stays light.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from infinitesimal.explain.tree import Tree
 
@@ -29,3 +30,12 @@ class Derivation(Tree):
         from infinitesimal.explain.text import render
 
         return render(self)
+
+    def show(self, *, step: bool = False, file: Any = None) -> None:
+        """Print the derivation, in colour where the terminal has it.
+
+        `step=True` waits for Enter after each step; q quits, ? gives a hint.
+        """
+        from infinitesimal.explain.terminal import show
+
+        show(self, step=step, file=file)

@@ -26,6 +26,7 @@ __all__ = ["Pass", "dual", "forward"]
 _EPSILON = write.unit()
 _SQUARED = write.power(_EPSILON, write.number("2"))
 _A, _B, _C, _D = map(write.name, "abcd")
+_AC, _AD, _BC, _BD = map(write.name, ("ac", "ad", "bc", "bd"))
 _ZERO, _ONE = Number(0.0), Number(1.0)
 
 
@@ -100,7 +101,7 @@ def _rules() -> Step:
     product = write.times(
         write.add(_A, write.times(_B, _EPSILON)), write.add(_C, write.times(_D, _EPSILON))
     )
-    cross = write.group(write.add(write.times(_A, _D), write.times(_B, _C)))
+    cross = write.group(write.add(_AD, _BC))
     return Step(
         "forward-rules", "forward", "rules", "Rules of the game",
         "ε is a number so small that its square is zero. Multiply out, and strike ε² through; what stands before ε is the "
@@ -109,8 +110,8 @@ def _rules() -> Step:
             Line(write.equals(_SQUARED, write.number("0"))),
             Line(write.equals(
                 product,
-                write.add(write.times(_A, _C), write.times(cross, _EPSILON), write.struck(write.times(_B, _D, _SQUARED))),
-                write.add(write.times(_A, _C), write.times(cross, _EPSILON)),
+                write.add(_AC, write.times(cross, _EPSILON), write.struck(write.times(_BD, _SQUARED))),
+                write.add(_AC, write.times(cross, _EPSILON)),
             )),
         ),
         hints=("Treat ε as a letter, multiply the brackets out, then put ε² = 0.",),
@@ -152,7 +153,7 @@ def _working(sheet: Sheet, done: Pass, node: Node) -> Expression:
         if operand in sheet.called:
             tangent = done.tangents.get(operand)
             duals[operand] = (
-                dual(sheet.number(operand), tangent)
+                write.group(dual(sheet.number(operand), tangent))
                 if tangent is not None and not _still(tangent)
                 else shown(sheet.number(operand))
             )

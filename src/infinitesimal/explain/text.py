@@ -1,124 +1,198 @@
-"""A derivation as plain text: what `str(derivation)` gives, in columns, without colour.
+"""A derivation laid out in lines of a given width: what `str` prints and what the terminal colours.
 
-In: the tree of a derivation. Out: text of at most the asked width (80 by default): a rule above each method, numbered steps, aligned
-tables, results in square brackets.
+In: the tree of a derivation. Out: blocks, one for each step, of rows; a row is a line of text and the
+role it plays. Plain text is the rows joined; `terminal` paints the same rows, so the two agree.
 """
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from infinitesimal.explain.expression import equals, text
 from infinitesimal.explain.tree import Line, Step, Tree
 from infinitesimal.explain.write import ASCII, PLAIN, Style, plain_ascii, written
 
-__all__ = ["heading", "render"]
+__all__ = ["WIDTH", "Block", "Row", "blocks", "render", "visible"]
 
 WIDTH = 80
+_BREAKS = (" = ", " ≈ ", " ~ ", " ← "), (" + ", " − ", " - ", ", ", " ")
 
 
-def heading(derivation: Tree, style: Style) -> tuple[str, str]:
-    """What is derived, and where: `L(x, y) = (x + y)(x + 2y)` and `at x = 2, y = 3`."""
-    from infinitesimal.explain.numbers import shown
+@dataclass(frozen=True)
+class Row:
+    """A line of text, and what it is: heading, title, reason, formula, note, head, cell, warning."""
 
-    point = ", ".join(
-        written(equals(text(given.name), shown(given.number)), style) for given in derivation.inputs
-    )
-    return written(derivation.function, style), f"at {point}"
+    role: str
+    text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """The rows of one step; `step` is None for headings."""
+
+    rows: tuple[Row, ...]
+    step: Step | None = None
 
 
 def render(derivation: Tree, width: int = WIDTH, *, ascii: bool = False) -> str:
-    """The derivation in plain text, no line wider than `width` unless a single number is."""
+    """The derivation in plain text, no line wider than `width` unless one number alone is."""
     style = ASCII if ascii else PLAIN
-    function, point = heading(derivation, style)
-    out = _wrapped(function, width, "") + _wrapped(point, width, "")
-    for warning in derivation.warnings:
-        out += _wrapped(f"! {warning}", width, "")
+    lines = [
+        row.text.rstrip().replace(NOTE, "") for block in blocks(derivation, width, style) for row in block.rows
+    ]
+    text = "\n".join(lines)
+    return plain_ascii(text) if ascii else text
+
+
+def visible(text: str) -> int:
+    """How many columns a text takes: marks that are drawn over a letter take none."""
+    return sum(not unicodedata.combining(letter) for letter in text)
+
+
+def blocks(derivation: Tree, width: int, style: Style) -> Iterator[Block]:
+    """The derivation block by block, each a step, in the order of reading."""
+    yield Block(tuple(_heading(derivation, width, style)))
     for method in derivation.methods:
-        out += ["", _rule(method.title, width)]
-        out += _steps(method.steps, width, style)
+        yield Block((Row("space", ""), Row("method", rule(method.title, width), method.name)))
+        yield from _steps(method.steps, width, style)
     if derivation.comparison:
-        out += ["", _rule("Side by side", width)]
-        out += _steps(derivation.comparison, width, style)
-    whole = "\n".join(line.rstrip() for line in out)
-    return plain_ascii(whole) if ascii else whole
+        yield Block((Row("space", ""), Row("method", rule("Side by side", width), "comparison")))
+        yield from _steps(derivation.comparison, width, style)
 
 
-def _rule(title: str, width: int) -> str:
-    return f"── {title} ".ljust(width, "─")
+def rule(title: str, width: int, fill: str = "─") -> str:
+    """A title in a line that goes across."""
+    return f"{fill * 2} {title} ".ljust(width, fill)
 
 
-def _steps(steps: Sequence[Step], width: int, style: Style) -> list[str]:
-    out: list[str] = []
+def _heading(derivation: Tree, width: int, style: Style) -> list[Row]:
+    function = written(derivation.function, style)
+    point = "at " + ", ".join(written(given.shown, style) for given in derivation.inputs)
+    rows: list[Row] = []
+    if visible(function) + visible(point) + 8 <= width:
+        rows.append(Row("heading", rule(f"{function}   {point}", width, "═")))
+    else:
+        rows.append(Row("heading", "═" * width))
+        rows += [Row("function", line) for line in broken(function, width, 2)]
+        rows += [Row("function", line) for line in broken(point, width, 2)]
+        rows.append(Row("heading", "═" * width))
+    for warning in derivation.warnings:
+        rows += _wrapped("warning", f"! {warning}", width, "  ")
+    return rows
+
+
+def _steps(steps: Sequence[Step], width: int, style: Style) -> Iterator[Block]:
     for number, step in enumerate(steps, start=1):
-        out += ["", *_step(step, number, width, style)]
-    return out
+        rows = [Row("space", ""), *_step(step, f"{number}. ", width, style)]
+        yield Block(tuple(rows), step)
 
 
-def _step(step: Step, number: int, width: int, style: Style) -> list[str]:
-    out = [f"{number}. {step.title}"]
-    out += _wrapped(step.reason, width, "   ")
-    out += _lines(step.lines, width, style)
+def _step(step: Step, mark: str, width: int, style: Style) -> list[Row]:
+    rows = _wrapped("title", mark + step.title, width, "", len(mark)) if step.title else []
+    rows += _wrapped("reason", step.reason, width, "   ")
+    rows += _lines(step.lines, step.kind, width, style)
     if step.columns:
-        out += _table(step, width, style)
+        rows += _table(step, width, style)
     else:
         for inner in step.steps:
-            out += _lines(inner.lines, width, style)
-    if step.warning:
-        out += _wrapped(f"! {step.warning}", width, "   ")
-    return out
+            rows += _step(inner, "   ", width, style)
+    rows += _wrapped("warning", f"! {step.warning}" if step.warning else "", width, "   ")
+    return rows
 
 
-def _wrapped(words: str, width: int, indent: str) -> list[str]:
-    return (
-        textwrap.wrap(words, width, initial_indent=indent, subsequent_indent=indent)
-        if words
-        else []
+def _wrapped(role: str, words: str, width: int, indent: str, hang: int = 0) -> list[Row]:
+    if not words:
+        return []
+    after = indent + " " * hang
+    lines = textwrap.wrap(
+        words, max(width, 20), initial_indent=indent, subsequent_indent=after, break_on_hyphens=False
     )
+    return [Row(role, line) for line in lines]
 
 
-def _lines(lines: Sequence[Line], width: int, style: Style) -> list[str]:
-    out: list[str] = []
-    rows = [(written(line.formula, style), line.note) for line in lines]
-    column = max((len(left) for left, note in rows if note and len(left) < 46), default=0)
-    for left, note in rows:
-        beside = f"     {left:<{column}}   {note}" if note else f"     {left}"
-        if len(beside) <= width:
-            out.append(beside)
-        else:
-            out += broken(left, width, 5)
-            out += _wrapped(note, width, " " * 9)
-    return out
+def _lines(lines: Sequence[Line], kind: str, width: int, style: Style) -> list[Row]:
+    """Formulas, with their notes in a column beside them where there is room."""
+    written_lines = [(written(line.formula, style), line.note) for line in lines]
+    noted = [visible(left) for left, note in written_lines if note]
+    column = max((size for size in noted if size <= width * 0.6), default=0)
+    rows: list[Row] = []
+    for left, note in written_lines:
+        gap = max(column - visible(left), 0) + 3
+        if note and 5 + visible(left) + gap + len(note) <= width:
+            rows.append(Row("formula", f"     {left}{' ' * gap}\x00{note}", kind))
+            continue
+        rows += [Row("formula", line, kind) for line in broken(left, width, 5)]
+        rows += _wrapped("note", note, width, " " * 9)
+    return [Row(row.role, row.text.replace("\x00", NOTE), row.kind) for row in rows]
+
+
+NOTE = "\u200a"  # a hair space: where a note begins beside a formula
 
 
 def broken(formula: str, width: int, indent: int) -> list[str]:
-    """A formula over several lines, broken before its relation signs."""
-    if indent + len(formula) <= width:
-        return [" " * indent + formula]
-    pieces: list[str] = []
-    rest = formula
-    while indent + len(rest) > width:
-        room = width - indent - (4 if pieces else 0)
-        cut = max((rest.rfind(sign, 1, room) for sign in (" = ", " ≈ ", " ~ ")), default=-1)
-        if cut <= 0:
-            cut = max(
-                (rest.rfind(sign, 1, room) for sign in (" + ", " − ", " - ", ", ")), default=-1
-            )
-        if cut <= 0:
-            break
-        pieces.append(rest[:cut])
-        rest = rest[cut + 1 :] if rest[cut] == " " else rest[cut:]
-    pieces.append(rest)
-    return [" " * (indent + (4 if k else 0)) + piece for k, piece in enumerate(pieces)]
+    """A formula over several lines, broken before its relation signs, or else at other signs."""
+    lines: list[str] = []
+    rest, room = formula, width - indent
+    while visible(rest) > room and (cut := _cut(rest, room)):
+        lines.append(rest[:cut])
+        rest = rest[cut:].removeprefix(" ")
+        room = width - indent - 4
+    lines.append(rest)
+    return [" " * (indent + (4 if k else 0)) + line for k, line in enumerate(lines)]
 
 
-def _table(step: Step, width: int, style: Style) -> list[str]:
+def _cut(text: str, room: int) -> int:
+    """Where to break a formula so that its first part fits; 0 where it cannot be broken."""
+    while room < len(text) and visible(text[:room]) < room:
+        room += 1
+    room = max(room, 8)
+    for signs in _BREAKS:
+        at = max(text.rfind(sign, 4, room) for sign in signs)
+        if at > 0:
+            return at + (1 if text[at] == "," else 0)
+    return 0
+
+
+# ---- tables
+
+
+def _table(step: Step, width: int, style: Style) -> list[Row]:
     cells = [[written(cell, style) for cell in row.cells] for row in step.steps]
-    table = [list(step.columns), *cells]
-    widths = [max(len(row[k]) for row in table) for k in range(len(step.columns))]
-    return [
-        "     "
-        + "   ".join(f"{cell:<{size}}" for cell, size in zip(row, widths, strict=True)).rstrip()
-        for row in table
-    ]
+    bars = _bars(step, style) if step.kind == "curve" else [""] * len(cells)
+    sizes = [max(map(visible, column)) for column in zip(step.columns, *cells, strict=True)]
+    if 5 + sum(sizes) + 3 * (len(sizes) - 1) > width:
+        return _stacked(step, cells, width)
+    spare = width - 5 - sum(sizes) - 3 * len(sizes)
+    rows = [Row("head", _aligned(step.columns, sizes), step.kind)]
+    for row, bar in zip(cells, bars, strict=True):
+        beside = f"   {bar}" if bar and len(bar) <= spare else ""
+        rows.append(Row("cell", _aligned(row, sizes) + beside, step.kind))
+    return rows
+
+
+def _aligned(cells: Sequence[str], sizes: Sequence[int]) -> str:
+    padded = [cell + " " * (size - visible(cell)) for cell, size in zip(cells, sizes, strict=True)]
+    return "     " + "   ".join(padded)
+
+
+def _stacked(step: Step, cells: Sequence[Sequence[str]], width: int) -> list[Row]:
+    """A table too wide for the page: each row as a list of its entries."""
+    rows: list[Row] = []
+    for row in cells:
+        told = [f"{head}: {cell}" if head else cell for head, cell in zip(step.columns, row, strict=True) if cell]
+        for k, entry in enumerate(told):
+            rows += [Row("cell", line, step.kind) for line in broken(entry, width, 7 if k else 5)]
+    return rows
+
+
+def _bars(step: Step, style: Style) -> list[str]:
+    """A bar for each row of the V curve: how large the forward error is, on a logarithmic scale."""
+    errors = [dict(row.numbers)["forward"].value for row in step.steps]
+    logs = [math.log10(error) if error > 0 and math.isfinite(error) else -17.0 for error in errors]
+    low = min(logs)
+    mark = "#" if style.ascii else "▪"
+    return [mark * max(1, round(14 * (log - low) / (max(logs) - low or 1))) for log in logs]

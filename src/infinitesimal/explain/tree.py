@@ -86,6 +86,7 @@ class Input:
 
     name: str
     number: Number
+    shown: Expression
     differentiated: bool = True
 
 
