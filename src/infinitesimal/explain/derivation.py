@@ -39,3 +39,34 @@ class Derivation(Tree):
         from infinitesimal.explain.terminal import show
 
         show(self, step=step, file=file)
+
+    def to_text(self, width: int = 80, *, ascii: bool = False) -> str:
+        """The derivation as plain text of at most this width; `ascii=True` for plain ASCII."""
+        from infinitesimal.explain.text import render
+
+        return render(self, width, ascii=ascii)
+
+    def to_latex(self) -> str:
+        """The derivation as LaTeX, for a document that loads amsmath."""
+        from infinitesimal.explain.latex import render
+
+        return render(self)
+
+    def to_markdown(self) -> str:
+        """The derivation as Markdown with mathematics in dollar signs."""
+        from infinitesimal.explain.markdown import render
+
+        return render(self)
+
+    def to_json(self, *, indent: int | None = 1) -> str:
+        """The whole tree as JSON; its keys are listed in `infinitesimal.explain.json`."""
+        from infinitesimal.explain.json import render
+
+        return render(self, indent=indent)
+
+    @classmethod
+    def from_json(cls, text: str) -> Derivation:
+        """The derivation that was written as this text; raises `ArgumentError` for any other."""
+        from infinitesimal.explain.json import read
+
+        return read(text, cls)

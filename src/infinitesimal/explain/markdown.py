@@ -1,0 +1,75 @@
+"""A derivation as Markdown, with mathematics in dollar signs, for notebooks, handouts and pages.
+
+In: the tree. Out: Markdown: a heading for each method and step, displayed formulas, tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from infinitesimal.explain.latex import latex
+from infinitesimal.explain.tree import Line, Step, Tree
+
+__all__ = ["render"]
+
+
+def render(derivation: Tree) -> str:
+    """The whole derivation."""
+    point = r",\; ".join(latex(given.shown) for given in derivation.inputs)
+    out = ["# A derivative, worked out", "", f"$${latex(derivation.function)}$$", "", f"at ${point}$"]
+    out += [f"\n> **Warning.** {_words(warning)}" for warning in derivation.warnings]
+    for method in derivation.methods:
+        out += ["", f"## {_words(method.title)}", *_steps(method.steps)]
+    if derivation.comparison:
+        out += ["", "## Side by side", *_steps(derivation.comparison)]
+    return "\n".join(out) + "\n"
+
+
+def _words(text: str) -> str:
+    """Words in which nothing is taken for markup."""
+    for letter in "\\`*_{}[]<>#|$":
+        text = text.replace(letter, "\\" + letter)
+    return text
+
+
+def _steps(steps: Sequence[Step]) -> list[str]:
+    out: list[str] = []
+    for number, step in enumerate(steps, start=1):
+        out += ["", f"### {number}. {_words(step.title)}"]
+        out += ["", _words(step.reason)] if step.reason else []
+        out += _body(step)
+    return out
+
+
+def _body(step: Step) -> list[str]:
+    out: list[str] = []
+    for line in step.lines:
+        out += ["", _line(line)]
+    if step.columns:
+        out += ["", *_table(step)]
+    else:
+        for inner in step.steps:
+            if inner.title or inner.reason:
+                title = f"*{_words(inner.title)}* " if inner.title else ""
+                out += ["", f"{title}{_words(inner.reason)}".rstrip()]
+            out += _body(inner)
+    if step.warning:
+        out += ["", f"> **Warning.** {_words(step.warning)}"]
+    return out
+
+
+def _line(line: Line) -> str:
+    note = f"  ({_words(line.note)})" if line.note else ""
+    return f"$\\displaystyle {latex(line.formula)}${note}"
+
+
+def _table(step: Step) -> list[str]:
+    def cells(entries: Sequence[str]) -> str:
+        return "| " + " | ".join(entry or " " for entry in entries) + " |"
+
+    rows = [cells([_cell(latex(cell)) for cell in row.cells]) for row in step.steps]
+    return [cells([_words(head) for head in step.columns]), cells(["---"] * len(step.columns)), *rows]
+
+
+def _cell(formula: str) -> str:
+    return f"${formula.replace('|', chr(92) + 'vert ')}$" if formula else ""
