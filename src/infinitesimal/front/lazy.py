@@ -217,10 +217,11 @@ class Lazy:
                 instead="y = y + x in place of y += x, or begin with infinitesimal.numpy.zeros",
             )
         if method == "__call__" and not options:
+            if any(_foreign(operand) for operand in inputs):
+                return NotImplemented
             primitive = BY_NUMPY.get(ufunc) or BY_NUMPY.get(f"scipy.special.{ufunc.__name__}")
-            if primitive is not None:
-                if any(_foreign(operand) for operand in inputs):
-                    return NotImplemented
+            listed = any(type(operand) in (list, tuple) for operand in inputs)
+            if primitive is not None and not listed and ufunc is not np.power:
                 return apply(primitive, *inputs)
         return call_word(ufunc if method == "__call__" else (ufunc, method), inputs, options)
 
@@ -360,7 +361,9 @@ def call_word(function: Any, args: Any, options: dict[str, Any]) -> Any:
     except InfinitesimalError as error:
         raise _located(error) from None
     if function in VIEWS:
-        args[0].shared = args[0].shared or "a reshaped or transposed view of it shares its memory"
+        for seen in (*args[:1], options.get("a"), options.get("array")):
+            if type(seen) is Lazy:
+                seen.shared = seen.shared or "a reshaped or transposed view of it shares its memory"
         return wrap(result, "it is a view of another array")
     return wrap(result)
 

@@ -142,8 +142,19 @@ def _gathered_shape(shape: tuple[int, ...], *indices: Type) -> tuple[int, ...]:
             f"too many indices for array: array is {len(shape)}-dimensional, "
             f"but {len(indices)} were indexed"
         )
-    places = np.broadcast_shapes(*[type.shape for type in indices])
-    return (*places, *shape[len(indices) :])
+    return (*places_shape(*indices), *shape[len(indices) :])
+
+
+def places_shape(*indices: Type) -> tuple[int, ...]:
+    """The shape of index arrays together. Raises `IndexError` where they do not broadcast."""
+    shapes = [type.shape for type in indices]
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        listed = " ".join(str(shape).replace(" ", "") for shape in shapes)
+        raise IndexError(
+            f"shape mismatch: indexing arrays could not be broadcast together with shapes {listed} "
+        ) from None
 
 
 def _gather_type(x: Type, *indices: Type) -> Type:
@@ -226,7 +237,7 @@ def _unscattered(cotangent: Node, node: Node, position: int) -> Node:
 
 def last_writers(shape: tuple[int, ...], indices: Sequence[Node]) -> Node:
     """Which of the writes through these index arrays are not overwritten by a later one."""
-    places = np.broadcast_shapes(*[entry.type.shape for entry in indices])
+    places = places_shape(*[entry.type for entry in indices])
     order = constant(np.arange(np.prod(places, dtype=int)).reshape(places))
     written = scatter_set(zeros(array_type(np.int64, shape)), order, *indices)
     return REGISTRY["equal"](gather(written, *indices), order)

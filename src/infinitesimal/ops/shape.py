@@ -119,7 +119,8 @@ def _concatenate(*values: Any) -> Any:
     return np.concatenate(values[:-1], axis=values[-1])
 
 
-# Where each operand of a concatenation starts: kept with the node, so that thousands cost no squares.
+# Where each operand of a concatenation starts: kept with the node, so that thousands of operands
+# do not cost millions of additions.
 _starts: WeakKeyDictionary[Node, list[int]] = WeakKeyDictionary()
 
 

@@ -1,0 +1,37 @@
+"""NumPy's names: for each function of NumPy, how it is said in words of the graph.
+
+In: NumPy functions and the names of ndarray's methods. Out: `WORDS`, from function to its meaning
+on nodes (with NumPy's own signature); `METHODS`, from the name of a method to a key of `WORDS`;
+`VIEWS`, the keys whose answer shares memory with their first argument in NumPy. One file a subject.
+"""
+
+from infinitesimal.front.numpy_names import (
+    indexing as indexing,
+)
+from infinitesimal.front.numpy_names import (
+    joining as joining,
+)
+from infinitesimal.front.numpy_names import (
+    methods as methods,
+)
+from infinitesimal.front.numpy_names import (
+    ordering as ordering,
+)
+from infinitesimal.front.numpy_names import (
+    products as products,
+)
+from infinitesimal.front.numpy_names import (
+    reducing as reducing,
+)
+from infinitesimal.front.numpy_names import (
+    selecting as selecting,
+)
+from infinitesimal.front.numpy_names import (
+    shaping as shaping,
+)
+from infinitesimal.front.numpy_names import (
+    ufuncs as ufuncs,
+)
+from infinitesimal.front.numpy_names.common import METHODS, VIEWS, WORDS
+
+__all__ = ["METHODS", "VIEWS", "WORDS"]

@@ -1,0 +1,178 @@
+"""NumPy's universal functions: called with options, their methods, and those that are two words.
+
+A ufunc with a record goes to it directly (`front.lazy`); here is what that short way leaves over:
+options (`dtype=`, `where=`, …), `reduce`, `accumulate` and `outer`, and powers, which choose their
+word by the exponent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.node import Node, constant
+from infinitesimal.core.primitive import BY_NUMPY, REGISTRY
+from infinitesimal.front.numpy_names import ordering, reducing
+from infinitesimal.front.numpy_names.common import (
+    WORDS,
+    cast,
+    node_of,
+    operands,
+    refuse,
+    refuse_layout,
+    reshaped,
+    whole,
+    word,
+)
+from infinitesimal.ops.power import raise_to
+
+Meaning = Callable[..., Any]
+
+
+def _with_options(function: Any, meaning: Meaning) -> Meaning:
+    """A universal function on nodes with NumPy's keyword options: `dtype` honoured, others refused."""
+
+    def called(
+        *values: Any,
+        out: Any = None,
+        where: Any = True,
+        dtype: Any = None,
+        casting: Any = "same_kind",
+        order: Any = "K",
+        subok: Any = True,
+    ) -> Any:
+        name = str(function.__name__)
+        refuse(name, out=out, where=None if where is True else where)
+        refuse(name, casting=None if casting == "same_kind" else casting)
+        refuse_layout(name, order)
+        nodes = [cast(node, dtype) for node in operands(*values)]
+        return meaning(*nodes)
+
+    called.__name__ = str(function.__name__)
+    return called
+
+
+def _divmod(x: Node, y: Node) -> tuple[Node, Node]:
+    return REGISTRY["floor_divide"](x, y), REGISTRY["remainder"](x, y)
+
+
+for _function, _primitive in list(BY_NUMPY.items()):
+    if isinstance(_function, np.ufunc):
+        WORDS.setdefault(_function, _with_options(_function, _primitive))
+    elif callable(_function):
+        WORDS.setdefault(_function, _primitive)
+WORDS[np.power] = _with_options(np.power, raise_to)
+WORDS[np.pow] = WORDS[np.power]
+WORDS[np.divmod] = _with_options(np.divmod, _divmod)
+WORDS[np.conjugate] = _with_options(np.conjugate, lambda x: x)
+
+
+# ---- reduce, accumulate, outer
+
+
+def _reduce(meaning: Meaning, name: str) -> Meaning:
+    """`ufunc.reduce`, whose default axis is the first."""
+
+    def reduce(
+        array: Any,
+        axis: Any = 0,
+        dtype: Any = None,
+        out: Any = None,
+        keepdims: Any = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> Node:
+        refuse(f"{name}.reduce", out=out)
+        options = {"initial": initial} if reducing.given(initial) else {}
+        x = cast(node_of(array), dtype)
+        return meaning(x, axis=axis, keepdims=keepdims, where=where, **options)
+
+    return reduce
+
+
+def _logaddexp(
+    x: Node, axis: Any = None, keepdims: Any = False, where: Any = True, initial: Any = None
+) -> Node:
+    terms = reducing.masked(reducing.inexact(x), where, -np.inf)
+    total = reducing.reduced(REGISTRY["logsumexp"], terms, axis, keepdims)
+    return REGISTRY["logaddexp"](total, initial) if initial is not None else total
+
+
+def _accumulate(meaning: Meaning, name: str) -> Meaning:
+    def accumulate(array: Any, axis: Any = 0, dtype: Any = None, out: Any = None) -> Node:
+        return meaning(array, axis, dtype, out)
+
+    return accumulate
+
+
+def _outer(primitive: Meaning) -> Meaning:
+    def outer(a: Any, b: Any, /, **options: Any) -> Any:
+        x, y = operands(a, b)
+        return primitive(reshaped(x, x.type.shape + (1,) * y.type.ndim), y, **options)
+
+    return outer
+
+
+for _ufunc, _meaning in (
+    (np.add, reducing.sum),
+    (np.multiply, reducing.prod),
+    (np.maximum, reducing.max),
+    (np.minimum, reducing.min),
+    (np.logical_and, reducing.all),
+    (np.logical_or, reducing.any),
+    (np.logaddexp, _logaddexp),
+):
+    WORDS[_ufunc, "reduce"] = _reduce(_meaning, _ufunc.__name__)
+for _ufunc, _meaning in ((np.add, ordering.cumsum), (np.multiply, ordering.cumprod)):
+    WORDS[_ufunc, "accumulate"] = _accumulate(_meaning, _ufunc.__name__)
+for _function in list(WORDS):
+    if isinstance(_function, np.ufunc) and _function.nin == 2 and not _function.signature:
+        WORDS[_function, "outer"] = _outer(WORDS[_function])
+
+
+# ---- rounding, and what is simple for real numbers
+
+
+@word(np.round, np.around)
+def round(a: Any, decimals: Any = 0, out: Any = None) -> Node:
+    refuse("round", out=out)
+    x = node_of(a)
+    places = whole(decimals)
+    if x.type.dtype.kind in "biu" and places >= 0:
+        return x
+    rint = REGISTRY["rint"]
+    scale = constant(10.0 ** abs(places), x.type.dtype)
+    if places == 0:
+        return rint(x)
+    return cast(rint(x * scale) / scale if places > 0 else rint(x / scale) * scale, x.type.dtype)
+
+
+@word(np.fix)
+def fix(x: Any, out: Any = None) -> Node:
+    refuse("fix", out=out)
+    return REGISTRY["trunc"](node_of(x))
+
+
+@word(np.real)
+def real(val: Any) -> Node:
+    return node_of(val)
+
+
+@word(np.imag)
+def imag(val: Any) -> Node:
+    x = node_of(val)
+    return constant(np.zeros(x.type.shape, x.type.dtype))
+
+
+@word(np.isposinf)
+def isposinf(x: Any, out: Any = None) -> Node:
+    refuse("isposinf", out=out)
+    return REGISTRY["equal"](*operands(x, np.inf))
+
+
+@word(np.isneginf)
+def isneginf(x: Any, out: Any = None) -> Node:
+    refuse("isneginf", out=out)
+    return REGISTRY["equal"](*operands(x, -np.inf))
