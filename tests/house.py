@@ -24,7 +24,7 @@ FLOORS = (
     ("lower",),
     ("run",),
     ("front",),
-    ("api", "jit", "extend"),
+    ("api", "jit", "extend", "methods", "comparison"),
     ("numpy", "scipy"),
     ("explain",),
     ("nn", "optim"),

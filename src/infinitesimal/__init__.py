@@ -19,5 +19,6 @@ from infinitesimal.core.parse import parse
 from infinitesimal.explain import explain
 from infinitesimal.front.dual import Dual, lift
 from infinitesimal.front.written import constant, variable, written
+from infinitesimal.methods import derivative
 
 __version__ = "0.1.0"

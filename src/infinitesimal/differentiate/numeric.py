@@ -136,49 +136,71 @@ def richardson(
 
     Returns the columns and estimates of their errors. The table of C. J. F. Ridders, "Accurate
     computation of F′(x) and F′(x) F″(x)", Advances in Engineering Software 4 (1982): of all its
-    entries, each element of the result takes the one that differs least from its neighbours.
+    entries, each element of the result takes the one that differs least from its neighbours, where
+    a difference below the rounding of the quotient says nothing.
     """
     work = Counter() if work is None else work
-    x = args[position]
     columns: list[Any] = []
     errors: list[Any] = []
-    for index in np.ndindex(np.shape(x)):
-        here = element(x, index)
-        first = type(here)(max(1.0, abs(here)) / 4) if step is None else step
-
-        def central(h: Any, index: tuple[int, ...] = index, here: Any = here) -> Any:
-            work["shift"] += 2
-            work["quotient"] += 1
-            values = [
-                f(*args[:position], moved(x, index, shift(here, h, steps)), *args[position + 1 :])
-                for steps in (CENTRAL.ahead, CENTRAL.behind)
-            ]
-            return quotient(*values, h, CENTRAL.width)
-
-        value, error = _table(central, first, work)
+    for index in np.ndindex(np.shape(args[position])):
+        value, error = _table(_Centre(f, args, position, index, work), step)
         columns.append(value)
         errors.append(error)
     return columns, errors
 
 
-def _table(central: Callable[[Any], Any], step: Any, work: Counter[str]) -> tuple[Any, Any]:
-    """The best entry of the table of extrapolations, and how far its neighbours are from it."""
+@dataclass(frozen=True)
+class _Centre:
+    """A function of one element of one argument, whose slope is wanted at where it is."""
+
+    f: Function
+    args: Sequence[Any]
+    position: int
+    index: tuple[int, ...]
+    work: Counter[str]
+
+    @property
+    def here(self) -> Any:
+        return element(self.args[self.position], self.index)
+
+    def first_step(self) -> Any:
+        return type(self.here)(max(1.0, abs(self.here)) / 4)
+
+    def central(self, h: Any) -> tuple[Any, Any]:
+        """The central difference, and how far rounding may have moved it."""
+        self.work["shift"] += 2
+        self.work["quotient"] += 1
+        ahead, behind = self._at(h, CENTRAL.ahead), self._at(h, CENTRAL.behind)
+        size: Any = np.maximum(np.abs(ahead), np.abs(behind))
+        epsilon = np.finfo(np.asarray(size).dtype).eps
+        return quotient(ahead, behind, h, CENTRAL.width), epsilon * size / h
+
+    def _at(self, h: Any, steps: int) -> Any:
+        changed = moved(self.args[self.position], self.index, shift(self.here, h, steps))
+        before, after = self.args[: self.position], self.args[self.position + 1 :]
+        return self.f(*before, changed, *after)
+
+
+def _table(centre: _Centre, step: Any) -> tuple[Any, Any]:
+    """The best entry of the table of extrapolations, and how far it may be from the slope."""
+    where: Any = np.where
+    h = centre.first_step() if step is None else step
     best: Any = np.nan
     error: Any = np.inf
     above: list[Any] = []
     for _ in range(ROWS):
-        row: list[Any] = [central(step)]
-        step = step / 2
+        value, rounding = centre.central(h)
+        row = [value]
+        h = h / 2
         for k, coarse in enumerate(above[: COLUMNS - 1]):
             row.append(extrapolate(row[k], coarse, 2 * (k + 1)))
-            work["extrapolation"] += 1
+            centre.work["extrapolation"] += 1
             apart: Any = np.maximum(np.abs(row[-1] - row[-2]), np.abs(row[-1] - coarse))
+            apart = np.maximum(apart, rounding)
             # a NaN is never the best: the function may not exist at the wider steps
             better = apart < error
-            best, error = np.where(better, row[-1], best), np.where(better, apart, error)
-        worse = bool(above) and np.all(np.abs(row[-1] - above[-1]) >= 2 * error)
+            best, error = where(better, row[-1], best), where(better, apart, error)
         above = row
-        if worse and np.all(error <= 1e-9 * np.abs(best)):
+        if np.all(error < rounding):  # smaller steps only round more
             break
-    found: Any = np.where(np.isfinite(error), best, above[0])
-    return found[()], error[()]
+    return where(np.isfinite(error), best, above[0])[()], error[()]

@@ -289,11 +289,17 @@ def _fitted(part: Any, real: Any) -> Any:
 # ---- through any function
 
 
-def propagate(function: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+def propagate(
+    function: Callable[..., Any],
+    args: Any,
+    options: dict[str, Any],
+    observe: Callable[[list[Node]], None] | None = None,
+) -> Any:
     """`function(*args, **options)` with the ε parts of its dual arguments carried through.
 
     The function is called once, with a traced array in place of each dual; floating-point results
-    become duals, and results without derivative (comparisons, counts) plain values.
+    become duals, and results without derivative (comparisons, counts) plain values. `observe` is
+    shown the nodes that are evaluated: the results and their ε parts.
     """
     since = next_serial()
     leaves, structure = flatten((tuple(args), options))
@@ -308,7 +314,7 @@ def propagate(function: Callable[..., Any], args: Any, options: dict[str, Any]) 
         leaves[k] = Lazy(node, "it is part of a dual number" if node.type.ndim else "")
     positional, named = structure.unflatten(leaves)
     result = function(*positional, **named)
-    return result if result is NotImplemented else _dualised(result, seeds, since)
+    return result if result is NotImplemented else _dualised(result, seeds, since, observe)
 
 
 def _how_many(duals: Sequence[Dual]) -> int:
@@ -323,7 +329,12 @@ def _how_many(duals: Sequence[Dual]) -> int:
     return counts.pop() if counts else 1
 
 
-def _dualised(result: Any, seeds: Sequence[dict[Node, Node]], since: int) -> Any:
+def _dualised(
+    result: Any,
+    seeds: Sequence[dict[Node, Node]],
+    since: int,
+    observe: Callable[[list[Node]], None] | None,
+) -> Any:
     """The leaves of a traced result as duals: value and tangents evaluated together."""
     leaves, structure = flatten(result)
     traced = [leaf.node for leaf in leaves if isinstance(leaf, Lazy)]
@@ -331,6 +342,8 @@ def _dualised(result: Any, seeds: Sequence[dict[Node, Node]], since: int) -> Any
     # masked: an ε part that is zero stays zero even where the slope is infinite
     tangents = [filled(forward(smooth, seed, masked=True), smooth) for seed in seeds]
     flat = [node for tangent in tangents for node in tangent]
+    if observe is not None:
+        observe([*traced, *flat])
     done = finish([*traced, *flat], since)
     parts = [done[len(traced) + k :: len(smooth)] for k in range(len(smooth))] if smooth else []
     supply = iter(parts)
