@@ -1,7 +1,8 @@
 """Sums, products and quotients, element by element.
 
-Also `scale`, the product that reverse and forward mode use where a factor may be a structural zero (a branch not
-taken, an element not picked): there zero times anything, even infinity or NaN, is zero.
+Also `scale`, the product that reverse and forward mode use where a factor may be a structural zero
+(a branch not taken, an element not picked): there zero times anything, even infinity or NaN, is
+zero.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.node import Node
-from infinitesimal.core.notation import ATOM, PRODUCT, SIGN, SUM, infix, prefix
+from infinitesimal.core.notation import PRODUCT, SIGN, SUM, infix, prefix
 from infinitesimal.core.primitive import Domain, Notation
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.ops import continuation
@@ -39,8 +40,11 @@ multiply = elementwise(
 )  # fmt: skip
 divide = elementwise(
     "divide", np.divide, lambda x, y, _: 1 / y, lambda x, y, answer: -(answer / y),
-    because="a quotient changes by the numerator's change over the denominator, less its own share of the denominator's",
-    notation=Notation("{0}/{1}", r"\frac{{{0}}}{{{1}}}", "{0} / {1}", PRODUCT, (PRODUCT, PRODUCT + 1)),
+    because="a quotient changes by the numerator's change over the denominator, "
+    "less its own share of the denominator's",
+    notation=Notation(
+        "{0}/{1}", r"\frac{{{0}}}{{{1}}}", "{0} / {1}", PRODUCT, (PRODUCT, PRODUCT + 1)
+    ),
     domain=Domain(((-5.0, 5.0), (0.5, 5.0))), analytic=np.divide,
 )  # fmt: skip
 negative = elementwise(

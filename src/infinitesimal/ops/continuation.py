@@ -118,7 +118,7 @@ def arctan2(y: Any, x: Any) -> Any:
 
 
 def _sided(x: Any) -> Any:
-    """x or -x, whichever has a real part that is not negative: unlike |x|, smooth at 0."""
+    """Of x and -x the one whose real part is not negative: unlike |x|, smooth at 0."""
     return np.where(np.real(x) >= 0, x, -x)
 
 
@@ -137,7 +137,7 @@ def logaddexp2(x: Any, y: Any) -> Any:
 
 
 def power(x: Any, y: Any) -> Any:
-    """x^y: the real power, times what the imaginary parts turn it by."""
+    """The power x^y: the real power, times what the imaginary parts turn it by."""
     real, exponent = np.real(x), np.real(y)
     with np.errstate(all="ignore"):
         turn = log1p(_join(np.zeros_like(real / 1), np.imag(x) / real))

@@ -37,7 +37,7 @@ def in_double(operands: int) -> Callable[[Callable[..., Any]], Callable[..., Any
 
 
 def _difference(x: Any, y: Any) -> tuple[Any, Any]:
-    """x - y as its rounded value and the exact rest; no rest where a part is not finite."""
+    """The difference x - y, rounded, and the exact rest; none where a part is not finite."""
     high = x - y
     back = high - x
     rest = (x - (high - back)) - (y + back)

@@ -25,7 +25,7 @@ _BASES = Domain(((0.1, 3.0), (-3.0, 3.0)))
 square = elementwise(
     "square", np.square, lambda x, _: 2 * x,
     because="the square grows by twice the side", domain=_REAL, analytic=np.square,
-    notation=Notation("{0}^2", r"{0}^{{2}}", "{0}**2", POWER, (POWER + 1,)),
+    notation=Notation("{0}**2", r"{0}^{{2}}", "{0}**2", POWER, (POWER + 1,)),
 )  # fmt: skip
 reciprocal = elementwise(
     "reciprocal", np.reciprocal, lambda x, answer: -square(answer),
@@ -33,28 +33,33 @@ reciprocal = elementwise(
     notation=Notation("1/{0}", r"\frac{{1}}{{{0}}}", "1 / {0}", PRODUCT, (POWER,)),
 )  # fmt: skip
 integer_power = elementwise(
-    "integer_power", lambda x, n: np.power(x, n),
-    lambda x, answer: answer.params[0] * raise_to(x, answer.params[0] - 1),
+    "integer_power", np.power,
+    lambda x, answer: _lowered(x, answer.params[0]),
     because="the exponent comes down in front, and one is taken from it",
     domain=Domain(((0.2, 3.0),)), answers=False, cost=2, parameters={"n": 3},
-    analytic=lambda x, n: np.power(x, n),
-    notation=Notation("{0}^{n}", "{0}^{{{n}}}", "{0}**{n}", POWER, (POWER + 1,)),
+    analytic=np.power,
+    notation=Notation("{0}**{n}", "{0}^{{{n}}}", "{0}**{n}", POWER, (POWER + 1,)),
 )  # fmt: skip
+
+
+def _lowered(x: Node, exponent: int | float) -> Any:
+    """The exponent times x to one less; the slope of a constant, x⁰, is 0 even at x = 0."""
+    return exponent * raise_to(x, exponent - 1) if exponent else 0
 
 
 def _slope(x: Node, y: Node, answer: Node) -> Any:
     """y·x^(y-1), in words that read like it where y is a number and y - 1 is exact."""
     exponent = _number(y)
     if isinstance(exponent, float) and (exponent - 1) + 1 == exponent and abs(exponent) < 2**53:
-        return exponent * raise_to(x, exponent - 1)
+        return _lowered(x, exponent)
     return power_slope(x, y)
 
 
 power = elementwise(
     "power", np.power, _slope, lambda x, y, _: power_growth(x, y),
-    because="the exponent comes down in front; and in the exponent, the power grows by its logarithm",
+    because="the exponent comes down in front; in the exponent, the power grows by its logarithm",
     domain=_BASES, analytic=continuation.power, cost=2,
-    notation=Notation("{0}^{1}", "{0}^{{{1}}}", "{0}**{1}", POWER, (POWER + 1, POWER)),
+    notation=Notation("{0}**{1}", "{0}^{{{1}}}", "{0}**{1}", POWER, (POWER + 1, POWER)),
 )  # fmt: skip
 float_power = elementwise(
     "float_power", np.float_power, _slope, lambda x, y, _: power_growth(x, y),
@@ -71,7 +76,7 @@ power_slope = elementwise(
     because=power.because, domain=_BASES, answers=False, cost=3,
     analytic=lambda x, y: y * continuation.power(x, y) / x,
     notation=Notation(
-        "{1}*{0}^({1} - 1)", "{1} {0}^{{{1} - 1}}", "{1} * {0}**({1} - 1)", PRODUCT,
+        "{1}*{0}**({1} - 1)", "{1} {0}^{{{1} - 1}}", "{1} * {0}**({1} - 1)", PRODUCT,
         (POWER + 1, POWER + 1),
     ),
 )  # fmt: skip
@@ -82,7 +87,7 @@ power_growth = elementwise(
     because=power.because, domain=_BASES, answers=False, cost=3,
     analytic=lambda x, y: np.log(x) * continuation.power(x, y),
     notation=Notation(
-        "{0}^{1}*log({0})", r"{0}^{{{1}}} \ln\left({0}\right)", "{0}**{1} * np.log({0})", PRODUCT,
+        "{0}**{1}*log({0})", r"{0}^{{{1}}} \ln\left({0}\right)", "{0}**{1} * np.log({0})", PRODUCT,
         (POWER + 1, POWER),
     ),
 )  # fmt: skip

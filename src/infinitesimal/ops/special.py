@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.notation import ATOM, POWER
+from infinitesimal.core.notation import ATOM, POWER, PRODUCT
 from infinitesimal.core.primitive import Domain, Notation, Primitive
 from infinitesimal.ops import continuation
 from infinitesimal.ops.arithmetic import quotient
-from infinitesimal.ops.declare import elementwise
+from infinitesimal.ops.declare import Partial, elementwise
 from infinitesimal.ops.doubled import bell as _bell
 from infinitesimal.ops.exponential import log, log1p
+from infinitesimal.ops.power import square
 
 _REAL = Domain(((-3.0, 3.0),))
 _POSITIVE = Domain(((0.1, 5.0),))
@@ -34,8 +35,11 @@ def _scipy(name: str) -> Any:
     return function
 
 
+_erf, _erfc, _erfinv = _scipy("erf"), _scipy("erfc"), _scipy("erfinv")
+
+
 def _special(
-    name: str, *partials: Any, because: str, domain: Domain, analytic: Any = None,
+    name: str, *partials: Partial, because: str, domain: Domain, analytic: Any = None,
     written: str = "", latex: str = "", numpy: Any = None,
 ) -> Primitive:  # fmt: skip
     """A word that answers for `scipy.special.<name>`, under the name `written`."""
@@ -77,9 +81,35 @@ ndtr = _special(
     latex=r"\Phi",
 )  # fmt: skip
 erfinv = _special(
-    "erfinv", lambda x, answer: 1 / (_HEIGHT * bell(answer)),
+    "erfinv", lambda x, _: erfinv_slope(x),
     because="an inverse function has the reciprocal slope, at its answer",
     domain=Domain(((-0.9, 0.9),)), latex=r"\operatorname{{erf}}^{{-1}}",
+)  # fmt: skip
+
+
+def _erfinv_slope(x: Any) -> Any:
+    """√π/2·exp(y²) at y = erfinv(x), right where y itself is not: y² magnifies its last digit.
+
+    One step of Newton's method gives what y lacks, from erf, or from erfc where erf has no digits.
+    """
+    wide = np.abs(np.asarray(x, np.float64))
+    y = _erfinv(wide)
+    lacking = np.where(wide < 0.5, wide - _erf(y), _erfc(y) - (1 - wide))
+    slope = 1 / (_HEIGHT * bell.evaluate(np.where(np.isfinite(y), y, 0.0), 1.0))
+    corrected = slope * (1 + 2 * y * lacking * slope)
+    inside = np.where(wide == 1, np.inf, corrected)
+    return inside.astype(np.result_type(x, np.float16))[()]
+
+
+erfinv_slope = elementwise(
+    "erfinv_slope", _erfinv_slope, lambda x, answer: 2 * erfinv(x) * square(answer),
+    because="an inverse function has the reciprocal slope, at its answer",
+    domain=erfinv.domain, answers=False, cost=6,
+    notation=Notation(
+        "sqrt(pi)/2*exp(erfinv({0})^2)",
+        r"\frac{{\sqrt{{\pi}}}}{{2}} e^{{\operatorname{{erf}}^{{-1}}\left({0}\right)^2}}",
+        "np.sqrt(np.pi) / 2 * np.exp(scipy.special.erfinv({0}) ** 2)", PRODUCT, (0,),
+    ),
 )  # fmt: skip
 
 gamma = _special(
