@@ -16,11 +16,12 @@ import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import Graph, close, substitute
-from infinitesimal.core.node import INPUT, Node, constant, input_node, postorder
+from infinitesimal.core.node import INPUT, NEVER, VARIABLE, Node, constant, input_node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.jacobian import Blocks, cheaper, columns, filled, rows
 from infinitesimal.differentiate.reverse import reverse
+from infinitesimal.errors import LostDerivativeError
 from infinitesimal.front.arguments import (
     Argnums,
     argument_numbers,
@@ -34,7 +35,8 @@ from infinitesimal.front.arguments import (
     split,
 )
 from infinitesimal.front.lazy import Lazy
-from infinitesimal.front.trace import finish, trace
+from infinitesimal.front.origin import place
+from infinitesimal.front.trace import Trace, finish, trace
 from infinitesimal.front.tree import flatten, map_leaves
 
 __all__ = [
@@ -279,9 +281,31 @@ def graph(f: Callable[..., Any]) -> Callable[..., Graph]:
     @functools.wraps(f)
     def wrapped(*args: Any, **options: Any) -> Graph:
         traced = trace(f, args, options, range(len(args)), asked="graph", promote=False)
+        if _reads_from_outside(traced):
+            raise LostDerivativeError(
+                f"graph(f) at {place()}",
+                found="f depends on a value that is traced outside it",
+                why="a graph would hold it as a number, and its derivative would be silently lost",
+                instead="give it to f as an argument",
+            )
         return close(traced.variables, traced.outputs, traced.names)
 
     return wrapped
+
+
+def _reads_from_outside(traced: Trace) -> bool:
+    """Whether an output depends differentiably on a variable of a trace around this one."""
+    seen = set(traced.variables)
+    stack = list(traced.outputs)
+    while stack:
+        node = stack.pop()
+        if node in seen or node.active == NEVER:
+            continue
+        seen.add(node)
+        if node.primitive is VARIABLE and node.params[0] < traced.since:
+            return True
+        stack.extend(node.inputs)
+    return False
 
 
 # ---- Jacobians

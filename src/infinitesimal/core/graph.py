@@ -76,7 +76,7 @@ def close(inputs: Sequence[Node], outputs: Sequence[Node], names: Sequence[str] 
     Raises `GraphError` when an output depends on an input that is not among `inputs`.
     """
     fresh = {node: input_node(node.type) for node in inputs}
-    built = substitute(outputs, fresh)
+    built = substitute(outputs, fresh, keep_variables=False)
     leaves = set(fresh.values())
     for node in postorder(built):
         if node.primitive is INPUT and node not in leaves:
@@ -88,13 +88,20 @@ def close(inputs: Sequence[Node], outputs: Sequence[Node], names: Sequence[str] 
     return Graph(tuple(fresh[node] for node in inputs), tuple(built), tuple(names))
 
 
-def substitute(outputs: Sequence[Node], replacements: Mapping[Node, Node]) -> list[Node]:
-    """The outputs with some nodes replaced by others of the same type, and without variables."""
+def substitute(
+    outputs: Sequence[Node], replacements: Mapping[Node, Node], *, keep_variables: bool = True
+) -> list[Node]:
+    """The outputs with some nodes replaced by others of the same type.
+
+    A variable above a replaced node becomes what it stands for; so do all without `keep_variables`,
+    which is for graphs that leave the trace: within one, another derivative may want them yet.
+    """
     new: dict[Node, Node] = dict(replacements)
     for node in postorder(outputs, new):
-        if node.primitive is VARIABLE:
-            new[node] = new[node.inputs[0]]
-            continue
         inputs = tuple([new[operand] for operand in node.inputs])
-        new[node] = node if inputs == node.inputs else make(node.primitive, inputs, node.params)
+        changed = inputs != node.inputs
+        if node.primitive is VARIABLE and (changed or not keep_variables):
+            new[node] = inputs[0]
+        else:
+            new[node] = make(node.primitive, inputs, node.params) if changed else node
     return [new[node] for node in outputs]

@@ -248,3 +248,35 @@ scatter_set = linear(
     operands=2, masks=True,
     because="the new values bring their derivative, the old ones lose theirs",
 )  # fmt: skip
+
+
+# ---- sums of what was put into zeros
+
+
+def merged(summands: Sequence[Node]) -> list[Node]:
+    """Fewer nodes of the same sum: all that put values into zeros of one type become one.
+
+    Ten thousand elements picked one by one send back ten thousand scatters, each as long as the
+    array; as one scatter of ten thousand values they cost what ten thousand elements cost.
+    """
+    others: list[Node] = []
+    groups: dict[Any, list[Node]] = {}
+    for summand in summands:
+        if summand.primitive in (scatter, scatter_add):
+            groups.setdefault((summand.primitive, summand.type), []).append(summand)
+        else:
+            others.append(summand)
+    return [*others, *[_merge(word, group) for (word, _), group in groups.items()]]
+
+
+def _merge(word: Any, group: list[Node]) -> Node:
+    if len(group) == 1:
+        return group[0]
+    firsts = tuple(entry for node in group for entry in node.params[0])
+    if word is scatter:
+        values = [value for node in group for value in node.inputs]
+        return scatter(*values, keys=firsts, shape=group[0].type.shape)
+    counts = [len(node.params[0]) for node in group]
+    values = [x for node, n in zip(group, counts, strict=True) for x in node.inputs[:n]]
+    indices = [x for node, n in zip(group, counts, strict=True) for x in node.inputs[n:]]
+    return scatter_add(*values, *indices, counts=firsts, shape=group[0].type.shape)
