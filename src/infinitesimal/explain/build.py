@@ -14,6 +14,7 @@ from infinitesimal.core.graph import close
 from infinitesimal.errors import ArgumentError
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.backward import Sweep
+from infinitesimal.explain.comparison import comparison
 from infinitesimal.explain.derivation import Derivation
 from infinitesimal.explain.forward import forward
 from infinitesimal.explain.numerical import numerical
@@ -54,7 +55,7 @@ def build(
     told = tuple(tellers[method]() for method in asked if method in tellers)
     return Derivation(
         subject.name, _function(sheet), _inputs(sheet), sheet.number(sheet.output), told,
-        (), subject.warnings, _vertices(sheet, sweep), _edges(sheet, sweep), detail,
+        comparison(sheet, told, detail) if len(told) > 1 else (), subject.warnings, _vertices(sheet, sweep), _edges(sheet, sweep), detail,
     )  # fmt: skip
 
 

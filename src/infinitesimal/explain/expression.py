@@ -19,6 +19,7 @@ __all__ = [
     "add",
     "approximately",
     "array",
+    "arrow",
     "becomes",
     "boxed",
     "call",
@@ -76,6 +77,7 @@ HEADS = {
     "becomes": "what is put in place of what",
     "approximately": "two sides that nearly agree",
     "second": "a second derivative: what of, twice with respect to what",
+    "arrow": "an edge of the graph: from, to",
     "cross": "a product with its sign written: 8 × 1",
     "group": "a part in brackets",
     "struck": "a part struck through",
@@ -181,6 +183,11 @@ def approximately(left: Part, right: Part) -> Expression:
 def second(of: Part, by: Part) -> Expression:
     """A second derivative."""
     return Expression("second", (_given(of), _given(by)))
+
+
+def arrow(start: Part, end: Part) -> Expression:
+    """An edge of the graph: `f → g`."""
+    return Expression("arrow", (_given(start), _given(end)))
 
 
 def cross(left: Part, right: Part) -> Expression:

@@ -14,6 +14,7 @@ from string import Formatter
 from infinitesimal.core.notation import POWER, PRODUCT, SIGN, SUM
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.explain.expression import Expression
+from infinitesimal.explain.text import numeric_columns
 from infinitesimal.explain.tree import Line, Step, Tree
 from infinitesimal.explain.write import brackets_needed, is_rounded
 
@@ -114,7 +115,7 @@ def _relation(part: Expression) -> str:
 
 
 def _table(step: Step) -> list[str]:
-    columns = "l" * len(step.columns)
+    columns = "".join("r" if right else "l" for right in numeric_columns(step))
     head = " & ".join(rf"\text{{{escaped(title)}}}" for title in step.columns)
     rows = [" & ".join(latex(cell) for cell in row.cells) for row in step.steps]
     body = " \\\\\n".join(f"  {row}" for row in rows)
@@ -218,6 +219,7 @@ def _number(expression: Expression) -> str:
     mantissa, sign, exponent = digits.partition("e")
     if sign:
         return rf"{mantissa} \times 10^{{{int(exponent)}}}"
+    digits = digits.replace("\u2009", r"\,")
     return {"inf": r"\infty", "nan": r"\mathrm{nan}"}.get(digits, digits)
 
 
@@ -238,6 +240,7 @@ _WRITERS: dict[str, Callable[[Expression], str]] = {
     "equals": lambda e: f"{latex(e.operands[0])} {_relations(e.operands[1:])}",
     "approximately": lambda e: rf"{latex(e.operands[0])} \approx {latex(e.operands[1])}",
     "becomes": lambda e: rf"{latex(e.operands[0])} \leftarrow {latex(e.operands[1])}",
+    "arrow": lambda e: rf"{latex(e.operands[0])} \to {latex(e.operands[1])}",
     "cross": lambda e: rf"{_at_least(e.operands[0], PRODUCT)} \times {_at_least(e.operands[1], SIGN)}",
     "group": lambda e: rf"\left({latex(e.operands[0])}\right)",
     "struck": lambda e: rf"\cancel{{{latex(e.operands[0])}}}",

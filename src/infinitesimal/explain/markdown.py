@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from infinitesimal.explain.latex import latex
+from infinitesimal.explain.text import numeric_columns
 from infinitesimal.explain.tree import Line, Step, Tree
 
 __all__ = ["render"]
@@ -68,7 +69,7 @@ def _table(step: Step) -> list[str]:
         return "| " + " | ".join(entry or " " for entry in entries) + " |"
 
     rows = [cells([_cell(latex(cell)) for cell in row.cells]) for row in step.steps]
-    return [cells([_words(head) for head in step.columns]), cells(["---"] * len(step.columns)), *rows]
+    return [cells([_words(head) for head in step.columns]), cells(["---:" if right else "---" for right in numeric_columns(step)]), *rows]
 
 
 def _cell(formula: str) -> str:

@@ -164,7 +164,7 @@ def _row(sheet: Sheet, sweep: Sweep, k: int, arrow: Arrow) -> Step:
             f"What is the adjoint of {sheet.called[arrow.user]}? It was found in an earlier row.",
             f"Multiply it by the local derivative of {sheet.called[arrow.user]} with respect to {sheet.called[arrow.operand]}.",
         ),
-        cells=(write.text(edge), product, told, total),
+        cells=(write.arrow(sheet.written[arrow.user], sheet.written[arrow.operand]), product, told, total),
     )  # fmt: skip
 
 

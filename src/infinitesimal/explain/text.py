@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from infinitesimal.explain.tree import Line, Step, Tree
 from infinitesimal.explain.write import ASCII, PLAIN, Style, plain_ascii, written
 
-__all__ = ["WIDTH", "Block", "Row", "blocks", "render", "visible"]
+__all__ = ["WIDTH", "Block", "Row", "blocks", "numeric_columns", "render", "visible"]
 
 WIDTH = 80
 _BREAKS = (" = ", " ≈ ", " ~ ", " ← "), (" + ", " − ", " - ", ", ", " ")
@@ -167,15 +167,27 @@ def _table(step: Step, width: int, style: Style) -> list[Row]:
     if 5 + sum(sizes) + 3 * (len(sizes) - 1) > width:
         return _stacked(step, cells, width)
     spare = width - 5 - sum(sizes) - 3 * len(sizes)
-    rows = [Row("head", _aligned(step.columns, sizes), step.kind)]
+    right = numeric_columns(step)
+    rows = [Row("head", _aligned(step.columns, sizes, right), step.kind)]
     for row, bar in zip(cells, bars, strict=True):
         beside = f"   {bar}" if bar and len(bar) <= spare else ""
-        rows.append(Row("cell", _aligned(row, sizes) + beside, step.kind))
+        rows.append(Row("cell", _aligned(row, sizes, right) + beside, step.kind))
     return rows
 
 
-def _aligned(cells: Sequence[str], sizes: Sequence[int]) -> str:
-    padded = [cell + " " * (size - visible(cell)) for cell, size in zip(cells, sizes, strict=True)]
+def numeric_columns(step: Step) -> list[bool]:
+    """The columns of a table that hold whole numbers only: they are aligned on the right."""
+    return [
+        all(cell.head == "number" and not set(".e") & set(cell.words[0]) for cell in column)
+        for column in zip(*[row.cells for row in step.steps], strict=True)
+    ]
+
+
+def _aligned(cells: Sequence[str], sizes: Sequence[int], right: Sequence[bool]) -> str:
+    padded = [
+        " " * (size - visible(cell)) + cell if end else cell + " " * (size - visible(cell))
+        for cell, size, end in zip(cells, sizes, right, strict=True)
+    ]
     return "     " + "   ".join(padded)
 
 

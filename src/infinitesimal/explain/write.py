@@ -62,7 +62,7 @@ def precedence(expression: Expression) -> int:
     match expression.head:
         case "add":
             return SUM
-        case "equals" | "approximately" | "becomes" | "text":
+        case "equals" | "approximately" | "becomes" | "arrow":
             return 0
         case "times" | "over" | "cross":
             return PRODUCT
@@ -202,6 +202,7 @@ _WRITERS: dict[str, Callable[[Expression, Style], str]] = {
     "equals": _chain,
     "approximately": lambda e, s: f"{_inner(e.operands[0], s)} ≈ {_inner(e.operands[1], s)}",
     "becomes": lambda e, s: f"{_inner(e.operands[0], s)} ← {_inner(e.operands[1], s)}",
+    "arrow": lambda e, s: f"{_inner(e.operands[0], s)} → {_inner(e.operands[1], s)}",
     "cross": lambda e, s: (
         f"{_at_least(e.operands[0], PRODUCT, s)} × {_at_least(e.operands[1], PRODUCT, s)}"
     ),
