@@ -37,7 +37,7 @@ expm1 = elementwise(
 exp2 = elementwise(
     "exp2", np.exp2, lambda x, answer: _LOG_2 * answer,
     because="a power of two grows by log 2 of itself", domain=_REAL, analytic=continuation.exp2,
-    notation=Notation("2^{0}", r"2^{{{0}}}", "np.exp2({0})", POWER, (POWER + 1,)),
+    notation=Notation("2**{0}", r"2^{{{0}}}", "np.exp2({0})", POWER, (POWER + 1,)),
 )  # fmt: skip
 
 log = elementwise(
@@ -84,7 +84,7 @@ def _sum_of_exponentials(name: str, numpy: Any, base: int, analytic: Any) -> Pri
         domain=_PAIR, answers=False, cost=4,
         analytic=lambda x, y: continuation.expit((x - y) * (_LOG_2 if base == 2 else 1)),
         notation=Notation(
-            f"{written}^{{0}}/({written}^{{0}} + {written}^{{1}})",
+            f"{written}**{{0}}/({written}**{{0}} + {written}**{{1}})",
             rf"\frac{{{{{written}^{{{{{{0}}}}}}}}}}"
             rf"{{{{{written}^{{{{{{0}}}}}} + {written}^{{{{{{1}}}}}}}}}}",
             "1 / (1 + np.exp{}({{1}} - {{0}}))".format("" if base != 2 else "2"),

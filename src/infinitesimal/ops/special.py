@@ -55,16 +55,25 @@ def _special(
     )  # fmt: skip
 
 
-bell = elementwise(
-    "bell", _bell, lambda x, answer: -2 * answer.params[0] * (x * answer),
-    because="the bell curve falls by its height times the distance from the middle",
-    domain=_REAL, answers=False, cost=3, parameters={"rate": 1.0},
-    analytic=lambda x, rate: np.exp(-rate * x * x),
-    notation=Notation(
-        "exp(-{rate}*{0}^2)", r"e^{{-{rate} {0}^2}}", "np.exp(-{rate} * {0} ** 2)", POWER,
-        (POWER + 1,),
-    ),
-)  # fmt: skip
+def _bell_of(name: str, rate: float, text: str, latex: str) -> Primitive:
+    """The word exp(-rate·x²), whose slope is -2·rate·x times itself."""
+
+    def evaluate(x: Any) -> Any:
+        return _bell(x, rate)
+
+    def continued(x: Any) -> Any:
+        return np.exp(-rate * x * x)
+
+    return elementwise(
+        name, evaluate, lambda x, answer: -2 * rate * (x * answer),
+        because="the bell curve falls by its height times the distance from the middle",
+        domain=_REAL, answers=False, cost=3, analytic=continued,
+        notation=Notation(f"exp(-{text})", f"e^{{{{-{latex}}}}}", f"np.exp(-{text})", POWER, (POWER + 1,)),
+    )  # fmt: skip
+
+
+bell = _bell_of("bell", 1.0, "{0}**2", "{0}^2")
+normal_bell = _bell_of("normal_bell", 0.5, "{0}**2/2", r"\frac{{{0}^2}}{{2}}")
 _HEIGHT = 2 / math.sqrt(math.pi)
 _BELL = "the error function collects the area under the bell curve"
 erf = _special(
@@ -76,7 +85,7 @@ erfc = _special(
     analytic=_scipy("erfc"),
 )  # fmt: skip
 ndtr = _special(
-    "ndtr", lambda x, _: bell(x, rate=0.5) / math.sqrt(2 * math.pi),
+    "ndtr", lambda x, _: normal_bell(x) / math.sqrt(2 * math.pi),
     because="the normal distribution collects its density", domain=_REAL, analytic=_scipy("ndtr"),
     latex=r"\Phi",
 )  # fmt: skip
@@ -95,7 +104,7 @@ def _erfinv_slope(x: Any) -> Any:
     wide = np.abs(np.asarray(x, np.float64))
     y = _erfinv(wide)
     lacking = np.where(wide < 0.5, wide - _erf(y), _erfc(y) - (1 - wide))
-    slope = 1 / (_HEIGHT * bell.evaluate(np.where(np.isfinite(y), y, 0.0), 1.0))
+    slope = 1 / (_HEIGHT * bell.evaluate(np.where(np.isfinite(y), y, 0.0)))
     corrected = slope * (1 + 2 * y * lacking * slope)
     inside = np.where(wide == 1, np.inf, corrected)
     return inside.astype(np.result_type(x, np.float16))[()]
@@ -106,7 +115,7 @@ erfinv_slope = elementwise(
     because="an inverse function has the reciprocal slope, at its answer",
     domain=erfinv.domain, answers=False, cost=6,
     notation=Notation(
-        "sqrt(pi)/2*exp(erfinv({0})^2)",
+        "sqrt(pi)/2*exp(erfinv({0})**2)",
         r"\frac{{\sqrt{{\pi}}}}{{2}} e^{{\operatorname{{erf}}^{{-1}}\left({0}\right)^2}}",
         "np.sqrt(np.pi) / 2 * np.exp(scipy.special.erfinv({0}) ** 2)", PRODUCT, (0,),
     ),
