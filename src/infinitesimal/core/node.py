@@ -164,7 +164,8 @@ def make(primitive: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...]
     type = primitive.types.get(signature)
     if type is None:
         type = primitive.infer(*signature)
-        if len(primitive.types) < 10_000:  # a bound, for programs whose shapes never repeat
+        # bounds, for programs whose shapes never repeat and words of thousands of operands
+        if len(primitive.types) < 10_000 and len(signature) < 100:
             primitive.types[signature] = type
     return _enter(key, primitive, inputs, params, type)
 

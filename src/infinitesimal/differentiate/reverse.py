@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from infinitesimal.core.node import NEVER, Node, input_node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.ops.declare import missing_rule
+from infinitesimal.ops.index import merged
 
 __all__ = ["pull", "reverse"]
 
@@ -95,6 +96,8 @@ def _transposed(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -
 
 
 def _total(contributions: list[Node]) -> Node:
+    if len(contributions) > 1:
+        contributions = merged(contributions)
     total = contributions[0]
     for contribution in contributions[1:]:
         total = total + contribution
