@@ -15,6 +15,7 @@ from infinitesimal.api import (
     value_and_grad,
     vjp,
 )
+from infinitesimal.comparison import compare, growth
 from infinitesimal.core.parse import parse
 from infinitesimal.explain import explain
 from infinitesimal.front.dual import Dual, lift

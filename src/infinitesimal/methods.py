@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ from infinitesimal.differentiate.numeric import (
     shift,
 )
 from infinitesimal.differentiate.reverse import reverse
+from infinitesimal.differentiate.symbolic import symbolic_gradient
 from infinitesimal.errors import ArgumentError, LostDerivativeError, UnsupportedError
 from infinitesimal.front.arguments import Argnums, argument_numbers, check_callable
 from infinitesimal.front.dual import Dual, propagate
@@ -51,15 +53,23 @@ class Work:
 
     `evaluations` are calls of the function (or evaluations of its graph at other points), `passes`
     runs of forward mode, `sweeps` runs of reverse mode. `operations` are counted only where
-    `counting` is set; `aside` is the time the counting itself took.
+    `counting` is set; `aside` is the time, in seconds, that counting them took.
     """
 
     counting: bool = False
+    aside: float = 0.0
     evaluations: int = 0
     passes: int = 0
     sweeps: int = 0
     operations: int = 0
     formulas: Counter[str] = field(default_factory=Counter[str])
+
+    def count(self, how_many: Callable[[], int]) -> None:
+        """Add operations, if they are asked for."""
+        if self.counting:
+            start = time.perf_counter()
+            self.operations += how_many()
+            self.aside += time.perf_counter() - start
 
 
 @dataclass
@@ -127,7 +137,7 @@ def _by_differences(difference: Difference) -> Callable[[Problem], Any]:
             )
             for position in problem.positions
         ]
-        _count_formulas(problem, difference.width)
+        work.count(lambda: _formula_operations(problem, difference.width))
         return found
 
     return method
@@ -143,25 +153,21 @@ def _by_richardson(problem: Problem) -> list[tuple[Any, Any]]:
         found.append(
             (_assembled(problem, columns, position), _assembled(problem, errors, position))
         )
-    _count_formulas(problem, CENTRAL.width)
+    problem.work.count(lambda: _formula_operations(problem, CENTRAL.width))
     return found
 
 
-def _count_formulas(problem: Problem, width: int) -> None:
+def _formula_operations(problem: Problem, width: int) -> int:
     """The operations of all evaluations, and of the formulas that combined their values."""
-    work = problem.work
-    if not work.counting:
-        return
     traced = trace(problem.f, problem.args, {}, problem.positions, asked="compare")
-    (output,) = traced.outputs
-    h = constant(0.5)
+    output, h = _single(traced), constant(0.5)
     cost = {
         "shift": formula_operations(partial(shift, steps=1), [h, h]),
         "quotient": formula_operations(partial(quotient, width=width), [output, output, h]),
         "extrapolation": formula_operations(partial(extrapolate, power=2), [output, output]),
     }
-    work.operations += work.evaluations * operations([output])
-    work.operations += sum(cost[name] * times for name, times in work.formulas.items())
+    combined = sum(cost[name] * times for name, times in problem.work.formulas.items())
+    return problem.work.evaluations * operations([output]) + combined
 
 
 def _assembled(problem: Problem, columns: Sequence[Any], position: int) -> Any:
@@ -196,9 +202,9 @@ def _by_complex_step(problem: Problem) -> list[Any]:
         beside = moved(x[()], index, x[index] + 1j * h)
         (value,) = evaluate_complex([output], {variables[position]: beside})
         columns[position].append((np.imag(value) / h).astype(output.type.dtype))
-        if problem.work.counting:
-            problem.work.operations += operations([output]) + 2
     problem.work.evaluations = len(list(problem.elements()))
+    # a value beside the real line is made by one addition and read by one division
+    problem.work.count(lambda: problem.work.evaluations * (operations([output]) + 2))
     return [_assembled(problem, columns[position], position) for position in problem.positions]
 
 
@@ -213,11 +219,7 @@ def _by_duals(problem: Problem) -> list[Any]:
         for position in problem.positions:
             args[position] = _seeded(problem.args[position], position, block)
 
-        def observe(nodes: list[Node]) -> None:
-            if work.counting:
-                work.operations += operations(nodes)
-
-        result = propagate(problem.f, args, {}, observe)
+        result = propagate(problem.f, args, {}, lambda nodes: work.count(lambda: operations(nodes)))
         work.evaluations += 1
         work.passes += 1
         if not isinstance(result, Dual):
@@ -241,23 +243,48 @@ def _seeded(x: Any, position: int, block: Sequence[tuple[int, tuple[int, ...]]])
 
 def _by_reverse(problem: Problem) -> list[Any]:
     """Reverse mode: one evaluation, and a sweep backwards for each number of the value."""
-    traced, work = problem.traced(), problem.work
+
+    def sweep(output: Node, unit: Node, variables: list[Node]) -> list[Node]:
+        problem.work.sweeps += 1
+        found = reverse([output], [unit], variables, masked=output.type.size > 1)
+        return filled(found, variables)
+
+    traced = problem.traced()
+    found = _by_rows(traced, sweep)
+    output, work = [_single(traced)], problem.work
+    work.count(lambda: operations(output))
+    work.count(lambda: work.sweeps * sweep_operations(output, traced.variables))
+    return _finished(traced, found)
+
+
+def _by_formulas(problem: Problem) -> list[Any]:
+    """Symbolic: the derivative as a simplified formula, evaluated at the point."""
+
+    def formulas(output: Node, unit: Node, variables: list[Node]) -> list[Node]:
+        return symbolic_gradient([output], variables, [unit])
+
+    traced = problem.traced()
+    found = _by_rows(traced, formulas)
+    problem.work.count(lambda: operations([_single(traced), *found]))
+    return _finished(traced, found)
+
+
+def _by_rows(traced: Trace, gradient: Callable[[Node, Node, list[Node]], list[Node]]) -> list[Node]:
+    """For each number of the value, its derivative with respect to each variable."""
     output = _single(traced)
-    shape, size = output.type.shape, output.type.size
     rows: list[Node] = []
-    for index in np.ndindex(shape):
-        unit = np.zeros(shape, output.type.dtype)
+    for index in np.ndindex(output.type.shape):
+        unit = np.zeros(output.type.shape, output.type.dtype)
         unit[index] = 1
-        found = reverse([output], [constant(unit)], traced.variables, masked=size > 1)
-        rows += filled(found, traced.variables)
-        work.sweeps += 1
-    if work.counting:
-        work.operations += operations([output])
-        work.operations += work.sweeps * sweep_operations([output], traced.variables)
+        rows += gradient(output, constant(unit), traced.variables)
+    return rows
+
+
+def _finished(traced: Trace, rows: list[Node]) -> list[Any]:
     done = finish(rows, traced.since)
-    width = len(traced.variables)
+    outer, width = _single(traced).type.shape, len(traced.variables)
     return [
-        _stacked(done[k::width], shape, node.type.shape) for k, node in enumerate(traced.variables)
+        _stacked(done[k::width], outer, node.type.shape) for k, node in enumerate(traced.variables)
     ]
 
 
@@ -293,6 +320,7 @@ METHODS: dict[str, Callable[[Problem], list[Any]]] = {
     "complex-step": _by_complex_step,
     "dual": _by_duals,
     "reverse": _by_reverse,
+    "symbolic": _by_formulas,
 }
 STEPPING = {*ONE_SIDED, "central-difference", "richardson", "complex-step"}
 
@@ -319,6 +347,8 @@ def derivative(
     - "complex-step": the graph of `f` at points beside the real line; exact to rounding.
     - "dual": forward mode, a call of `f` with dual numbers for every `block` numbers of x; exact.
     - "reverse": one call of `f` and a sweep backwards for each number of the value; exact.
+    - "symbolic": the derivative as a simplified formula, evaluated at x; exact, save where the
+      formula divides zero by zero. See `symbolic` for the formula itself.
 
     Raises `ArgumentError` for an unknown method or an option it does not have, and from
     "complex-step" `MissingRuleError` and `DomainError` where `f` has no complex continuation.
