@@ -24,7 +24,7 @@ FLOORS = (
     ("lower",),
     ("run",),
     ("front",),
-    ("api", "jit", "extend", "methods", "comparison"),
+    ("api", "formulas", "jit", "extend", "methods", "comparison"),
     ("numpy", "scipy"),
     ("explain",),
     ("nn", "optim"),
