@@ -316,8 +316,6 @@ EXCEPTIONS: dict[tuple[str, int], tuple[float, str]] = {
     ("direction", 1): (8.0, "a second derivative: three divisions by the same rounded length"),
     ("erfinv", 0): (16.0, "what the answer lacks is found from SciPy's erfc, itself 5 to 10 off"),
     ("erfinv_slope", 0): (32.0, "the slope of erfinv enters twice"),
-    ("sinc", 0): (1e6, "near a root"),
-    ("sinc_derivative", 0): (1e6, "near a root"),
 }
 
 

@@ -5,6 +5,7 @@ from infinitesimal.ops import comparison as comparison
 from infinitesimal.ops import exponential as exponential
 from infinitesimal.ops import power as power
 from infinitesimal.ops import rounding as rounding
+from infinitesimal.ops import sinc as sinc
 from infinitesimal.ops import special as special
 from infinitesimal.ops import trigonometric as trigonometric
 from infinitesimal.ops import index as index

@@ -11,7 +11,7 @@ from infinitesimal.core.notation import ATOM, POWER, PRODUCT
 from infinitesimal.core.primitive import Domain, Notation, Primitive
 from infinitesimal.ops import continuation
 from infinitesimal.ops.declare import elementwise
-from infinitesimal.ops.doubled import share
+from infinitesimal.ops.delicate import share
 
 _REAL = Domain(((-3.0, 3.0),))
 _POSITIVE = Domain(((0.1, 5.0),))

@@ -16,7 +16,7 @@ from infinitesimal.core.primitive import REGISTRY, Domain, Notation
 from infinitesimal.errors import DtypeError
 from infinitesimal.ops import continuation
 from infinitesimal.ops.declare import elementwise
-from infinitesimal.ops.doubled import power_derivative as _derivative
+from infinitesimal.ops.delicate import power_derivative as _derivative
 
 _REAL = Domain(((-3.0, 3.0),))
 _OFF_ZERO = Domain(((-5.0, 5.0),), avoid=(0.0,))
@@ -111,6 +111,8 @@ def raise_to(x: Any, exponent: Any) -> Node:
     reciprocal or an `integer_power`; everything else is `power`. The dtype is NumPy's. Raises
     `DtypeError` where NumPy refuses too: a whole number to a negative whole power.
     """
+    if exponent.__class__ is int and x.__class__ is Node and x.type.inexact:
+        return _whole(x, exponent)
     base, raised = as_nodes((x, exponent))
     value = _number(raised)
     if value is None or isinstance(value, bool) or value != value // 1 or abs(value) > 2**53:
@@ -127,8 +129,12 @@ def raise_to(x: Any, exponent: Any) -> Node:
                 instead="x.astype(float) ** n",
             )
         return integer_power(base, n=n)
+    return _whole(base, n)
+
+
+def _whole(base: Node, n: int) -> Node:
     if n == 0:
-        return REGISTRY["broadcast"](constant(1, dtype), shape=base.type.shape)
+        return REGISTRY["broadcast"](constant(1, base.type.dtype), shape=base.type.shape)
     if n == 1:
         return base
     if n == -1:

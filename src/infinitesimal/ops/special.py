@@ -17,7 +17,7 @@ from infinitesimal.core.primitive import Domain, Notation, Primitive
 from infinitesimal.ops import continuation
 from infinitesimal.ops.arithmetic import quotient
 from infinitesimal.ops.declare import Partial, elementwise
-from infinitesimal.ops.doubled import bell as _bell
+from infinitesimal.ops.delicate import bell as _bell
 from infinitesimal.ops.exponential import log, log1p
 from infinitesimal.ops.power import square
 

@@ -12,7 +12,6 @@ from infinitesimal.core.primitive import Domain, Notation
 from infinitesimal.ops import continuation
 from infinitesimal.ops.arithmetic import quotient
 from infinitesimal.ops.declare import elementwise
-from infinitesimal.ops.doubled import sinc_derivative as _sinc_derivative
 from infinitesimal.ops.exponential import sqrt
 from infinitesimal.ops.power import square
 
@@ -141,19 +140,4 @@ arctan2 = elementwise(
     lambda y, x, _: direction(x, y) / hypot(x, y), lambda y, x, _: -(direction(y, x) / hypot(x, y)),
     because="the angle turns by the step across the direction, over the length",
     domain=Domain(((-5.0, 5.0), (0.5, 5.0))), analytic=continuation.arctan2,
-)  # fmt: skip
-
-_SINC = "sin(πx) = πx·sinc(x), differentiated on both sides"
-sinc = elementwise(
-    "sinc", np.sinc, lambda x, _: sinc_derivative(x, order=1),
-    because=_SINC, domain=_REAL, analytic=continuation.sinc, cost=2,
-)  # fmt: skip
-sinc_derivative = elementwise(
-    "sinc_derivative", _sinc_derivative,
-    lambda x, answer: sinc_derivative(x, order=answer.params[0] + 1),
-    because=_SINC, domain=_REAL, answers=False, cost=8, parameters={"order": 1},
-    notation=Notation(
-        "sinc^({order})({0})", r"\operatorname{{sinc}}^{{({order})}}\left({0}\right)",
-        "sinc_derivative({0}, {order})", ATOM, (0,),
-    ),
 )  # fmt: skip
