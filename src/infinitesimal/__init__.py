@@ -18,8 +18,10 @@ from infinitesimal.api import (
 from infinitesimal.comparison import compare, growth
 from infinitesimal.core.parse import parse
 from infinitesimal.explain import explain
+from infinitesimal.formulas import symbolic
 from infinitesimal.front.dual import Dual, lift
 from infinitesimal.front.written import constant, variable, written
 from infinitesimal.methods import derivative
+from infinitesimal.testing import check_grads
 
 __version__ = "0.1.0"
