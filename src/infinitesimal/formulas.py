@@ -17,7 +17,11 @@ from infinitesimal.core.graph import Graph, close
 from infinitesimal.core.journal import Journal
 from infinitesimal.core.node import Node
 from infinitesimal.core.program_text import program
-from infinitesimal.differentiate.symbolic import Derivation, symbolic_gradient
+from infinitesimal.differentiate.symbolic import (
+    Derivation,
+    symbolic_gradient,
+    unsimplified_gradient,
+)
 from infinitesimal.front.arguments import (
     Argnums,
     argument_numbers,
@@ -27,7 +31,9 @@ from infinitesimal.front.arguments import (
 from infinitesimal.front.formula import parse
 from infinitesimal.front.trace import presented, trace
 from infinitesimal.front.tree import flatten
+from infinitesimal.optimise.algebra import SPELLING
 from infinitesimal.optimise.collect import size
+from infinitesimal.optimise.rewrite import rewrite
 
 __all__ = ["Expression", "Swell", "Symbolic", "symbolic"]
 
@@ -52,7 +58,7 @@ def symbolic(f: Callable[..., Any] | str, argnums: Argnums | None = None) -> Any
     if isinstance(f, str):
         formula = parse(f)
         (output,) = formula.graph.outputs
-        return Symbolic(Graph(formula.graph.inputs, (output,), formula.names))
+        return Symbolic(_spelled(Graph(formula.graph.inputs, (output,), formula.names)))
     check_callable(f, "symbolic")
 
     @wraps(f)
@@ -61,7 +67,7 @@ def symbolic(f: Callable[..., Any] | str, argnums: Argnums | None = None) -> Any
         numbers = argument_numbers("symbolic", wanted, args)
         traced = trace(f, args, options, numbers, asked="symbolic")
         output = scalar_output("symbolic", traced)
-        graph = close(traced.variables, [output], traced.names)
+        graph = _spelled(close(traced.variables, [output], traced.names))
         name = getattr(f, "__name__", "f")
         return Symbolic(graph, name if name.isidentifier() else "f")
 
@@ -174,10 +180,9 @@ class Symbolic:
     @property
     def swell(self) -> Swell:
         """How much longer than the function its derivatives are, before and after algebra."""
-        journal = self.journal
-        by_rules = [step.outcome for step in journal if step.wrt is not None]
         simplified = [expression.node for expression in self.derivatives.values()]
-        return Swell(size(self.graph.outputs), size(by_rules or simplified), size(simplified))
+        raw = unsimplified_gradient(self.graph.outputs, self.graph.inputs)
+        return Swell(size(self.graph.outputs), size(raw), size(simplified))
 
     def __str__(self) -> str:
         head = f"{self.name}({', '.join(self.graph.names)})"
@@ -232,6 +237,11 @@ class Symbolic:
         return value, tuple(slopes)
 
     __call__ = evaluate
+
+
+def _spelled(graph: Graph) -> Graph:
+    """The same function, with each power in the word that its derivative is written with."""
+    return Graph(graph.inputs, tuple(rewrite(graph.outputs, SPELLING)), graph.names)
 
 
 def _evaluated(graph: Graph, values: Sequence[Any]) -> list[Any]:

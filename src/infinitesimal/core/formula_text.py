@@ -26,6 +26,8 @@ from infinitesimal.errors import GraphError
 
 __all__ = ["Style", "Writing", "latex_name", "write", "written"]
 
+_LISTED = 12  # the most elements of a vector that are written one by one
+
 Style = Literal["text", "latex", "source"]
 
 # A part used more than once is named when its text is longer than the first number, any part when
@@ -114,11 +116,31 @@ def _formula(node: Node, operands: list[Written], style: Style) -> Written:
     if notation is None or not _usable(getattr(notation, style), style):
         return Written(_call(node, operands, style), ATOM)
     pieces = _template(getattr(notation, style))
-    if any(piece.field == "operands" for piece in pieces):
+    if any(piece.field == "elements" for piece in pieces):
+        elements = _elements(node, operands, style)
+        if elements is None:
+            return Written(_call(node, operands, style), ATOM)
+        operands = elements
+    if any(piece.field in ("operands", "elements") for piece in pieces):
         return Written(_filled(pieces, node, operands, (), style), notation.precedence)
     return Written(
         _filled(pieces, node, operands, _demands(notation, style), style), notation.precedence
     )
+
+
+def _elements(node: Node, operands: list[Written], style: Style) -> list[Written] | None:
+    """What stands in each place of a vector into which the operands are put one by one.
+
+    None where it is no vector of separate elements, or too long to be listed.
+    """
+    keys, shape = node.params
+    places = [key[0] if len(key) == 1 else None for key in keys]
+    scalar = all(operand.type.ndim == 0 for operand in node.inputs)
+    if len(shape) != 1 or shape[0] > _LISTED or not scalar or len({*places}) < len(places):
+        return None
+    nothing = Written(number(np.zeros((), node.type.dtype), style), ATOM)
+    at = dict(zip(places, operands, strict=True))
+    return [at.get(place, nothing) for place in range(shape[0])]
 
 
 def _demands(notation: Notation, style: Style) -> tuple[int, ...]:
@@ -165,7 +187,7 @@ def _filled(
             k = int(field)
             demand = 0 if grouped else demands[k]
             parts.append(_placed(operands[k], demand, place == 0 and not before, style, parts))
-        elif field == "operands":
+        elif field in ("operands", "elements"):
             parts.append(", ".join(operand.text for operand in operands))
         elif field:
             value = node.params[node.primitive.parameters.index(field)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from infinitesimal.core.formula_text import Style, written
 from infinitesimal.core.node import INPUT, Node, input_node, postorder
+from infinitesimal.core.notation import ATOM
 
 __all__ = ["Journal", "Row", "Step"]
 
@@ -103,8 +104,9 @@ class Journal:
         return Row(depth, "together", self._left(step, style), self._write(step.outcome, style))
 
     def _left(self, step: Step, style: Style) -> str:
-        text = self._write(step.before, style)
-        return text if step.wrt is None else _derivative(text, self._write(step.wrt, style), style)
+        if step.wrt is None:
+            return self._write(step.before, style)
+        return self._derivative(step.before, step.wrt, style)
 
     def _write(self, node: Node, style: Style) -> str:
         return written(node, self._called(node, style), style)
@@ -117,10 +119,18 @@ class Journal:
         for leaf in postorder([node], dict.fromkeys(self.names)):
             if leaf.primitive is INPUT and leaf in self.pending:
                 inner, wrt = self.pending[leaf]
-                called[leaf] = _derivative(
-                    written(inner, self.names, style), written(wrt, self.names, style), style
-                )
+                called[leaf] = self._derivative(inner, wrt, style)
         return called
+
+    def _derivative(self, node: Node, wrt: Node, style: Style) -> str:
+        """The derivative of a formula, before it is worked out."""
+        inner, below = written(node, self.names, style), written(wrt, self.names, style)
+        notation = node.primitive.notation
+        plain = notation is None or notation.precedence >= ATOM
+        if style == "latex":
+            inner = inner if plain else rf"\left({inner}\right)"
+            return rf"\frac{{\partial}}{{\partial {below}}} {inner}"
+        return f"∂{inner}/∂{below}" if plain else f"∂({inner})/∂{below}"
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
@@ -134,12 +144,3 @@ class Journal:
             + (f"    ({row.because})" if row.because else "")
             for row in self.rows()
         )
-
-
-def _derivative(inner: str, wrt: str, style: Style) -> str:
-    """The derivative of a formula, before it is worked out."""
-    plain = inner.replace("_", "").isalnum()
-    if style == "latex":
-        operand = inner if plain else rf"\left({inner}\right)"
-        return rf"\frac{{\partial}}{{\partial {wrt}}} {operand}"
-    return f"∂{inner}/∂{wrt}" if plain else f"∂({inner})/∂{wrt}"

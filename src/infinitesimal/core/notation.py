@@ -6,7 +6,18 @@ brackets around an operand whose precedence is below the one its place demands.
 
 from infinitesimal.core.primitive import Notation
 
-__all__ = ["ATOM", "COMPARISON", "POWER", "PRODUCT", "SIGN", "SUM", "call", "function", "infix", "prefix"]
+__all__ = [
+    "ATOM",
+    "COMPARISON",
+    "POWER",
+    "PRODUCT",
+    "SIGN",
+    "SUM",
+    "call",
+    "function",
+    "infix",
+    "prefix",
+]
 
 COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = 10, 20, 30, 40, 50, 100
 
@@ -43,7 +54,8 @@ def function(name: str, operands: int) -> Notation:
 def call(source: str, operands: int = 1) -> Notation:
     """A word that mathematics writes as a function, and Python as `source` says.
 
-    The template may name static parameters, `{axis}`, and all operands at once, `{operands}`.
+    The template may name static parameters, `{axis}`, and all operands at once, `{operands}`,
+    or what stands in each place of a vector they are put into, `{elements}`.
     """
     return Notation("", "", source, ATOM, (0,) * operands)
 

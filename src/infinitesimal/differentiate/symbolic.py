@@ -20,11 +20,12 @@ from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import Type
 from infinitesimal.differentiate.reverse import reverse
 from infinitesimal.optimise.algebra import FORMULA
+from infinitesimal.optimise.arrays import SHAPES
 from infinitesimal.optimise.expand import combine, expand
 from infinitesimal.optimise.rewrite import Rewriter
 from infinitesimal.optimise.simplify import Simplifier, simplify
 
-__all__ = ["Derivation", "symbolic_gradient"]
+__all__ = ["Derivation", "symbolic_gradient", "unsimplified_gradient"]
 
 _NAMES = {
     "add": "sum rule",
@@ -40,6 +41,10 @@ _NAMES = {
 }
 
 
+# what a record says of its word in general, said of the special case
+_BECAUSE = {"constant factor rule": "a factor that stays is kept"}
+
+
 def symbolic_gradient(
     outputs: Sequence[Node],
     variables: Sequence[Node],
@@ -51,13 +56,23 @@ def symbolic_gradient(
     `cotangents` weigh the outputs (default: one each). Points where the formula divides zero by
     zero are not looked after: simplification is that of formulas.
     """
+    nodes = unsimplified_gradient(outputs, variables, cotangents)
+    return simplify(nodes, variables, journal, outputs)
+
+
+def unsimplified_gradient(
+    outputs: Sequence[Node],
+    variables: Sequence[Node],
+    cotangents: Sequence[Node] | None = None,
+) -> list[Node]:
+    """The same derivative as the rules of the records give it, before any algebra."""
     seeds = [_ones(node.type) for node in outputs] if cotangents is None else list(cotangents)
-    found = reverse(outputs, seeds, variables)
-    nodes = [
+    masked = cotangents is not None and any(node.type.size > 1 for node in outputs)
+    found = reverse(outputs, seeds, variables, masked=masked)
+    return [
         _number(0.0, variable.type) if node is None else node
         for node, variable in zip(found, variables, strict=True)
     ]
-    return simplify(nodes, variables, journal)
 
 
 def _ones(type: Type) -> Node:
@@ -79,8 +94,8 @@ class Derivation:
         self.output = output
         self.variables = list(variables)
         self.journal = journal
-        self._tidy = Simplifier(variables)
-        self._rules = Rewriter(FORMULA)
+        self._tidy = Simplifier(variables, given=[output])
+        self._rules = Rewriter((*SHAPES, *FORMULA))
 
     def by_rules(self, wrt: Node) -> Step:
         """The function as it is written, taken apart by the rules."""
@@ -126,7 +141,8 @@ class Derivation:
         nothing = _number(0.0, node.type)
         if node.primitive is CONSTANT:
             return Step("constant", node, nothing, "a number does not change", wrt)
-        return Step("held fixed", node, nothing, "only one variable moves", wrt)
+        reason = "it stays while the other variable moves"
+        return Step("held fixed", node, nothing, reason, wrt)
 
     def _step(self, node: Node, wrt: Node, moving: set[Node], steps: dict[Node, Step]) -> Step:
         """The rule of this word, with what it asks for left open; then the answers put in."""
@@ -149,7 +165,8 @@ class Derivation:
         (result,) = self._tidy(substitute([after], answers)) if answers else self._tidy([after])
         name = self._name(node, wrt, moving)
         parts = tuple(told.values())
-        return Step(name, node, after, node.primitive.because, wrt, parts, result)
+        because = _BECAUSE.get(name, node.primitive.because)
+        return Step(name, node, after, because, wrt, parts, result)
 
     def _open(self, operand: Node, wrt: Node, leaves: dict[Node, Node]) -> Node:
         known = leaves.get(operand)

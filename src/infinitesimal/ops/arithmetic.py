@@ -75,10 +75,16 @@ remainder = elementwise(
         "{0} mod {1}", r"{0} \bmod {1}", "{0} % {1}", PRODUCT, (PRODUCT, PRODUCT + 1)
     ),
 )  # fmt: skip
+
+
+def _times_taken_off(x: Any, y: Any) -> Any:
+    return np.rint((x - np.fmod(x, y)) / y)
+
+
 fmod = elementwise(
     "fmod", np.fmod, 1, lambda x, y, answer: -rint((x - answer) / y),
     because=_REMAINDER, domain=_STEPS,
-    analytic=continuation.remainder(lambda x, y: np.rint((x - np.fmod(x, y)) / y)),
+    analytic=continuation.remainder(_times_taken_off),
 )  # fmt: skip
 
 
@@ -118,5 +124,7 @@ def _scale_transpose(cotangent: Node, node: Node, position: int) -> Node:
 scale = multilinear(
     "scale", _scale, _scale_type, _scale_transpose,
     because="what was not taken contributes nothing, whatever the slope there",
-    notation=infix("*", PRODUCT, latex=" ", right=0),
+    notation=Notation(
+        "{0}*{1}", "{0} {1}", "np.where({0} == 0, 0.0, {0} * {1})", PRODUCT, (PRODUCT, PRODUCT + 1)
+    ),
 )  # fmt: skip

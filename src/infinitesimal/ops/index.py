@@ -102,6 +102,9 @@ scatter = linear(
     lambda cotangent, node, position: index(cotangent, key=node.params[0][position]),
     parameters=("keys", "shape"), operands=None, cost=1,
     because="each value goes to its places, where several meet they add",
+    notation=Notation(
+        "[{elements}]", r"\left[{elements}\right]", "np.array([{elements}])", ATOM, ()
+    ),
 )  # fmt: skip
 
 

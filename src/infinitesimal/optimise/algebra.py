@@ -4,7 +4,7 @@
 (constants may round otherwise when they are gathered). `CANCELLATION` holds for formulas: 0·x is
 0 there even where the value of x would be infinite or not a number, and x/x is 1 at 0 too; so it
 is used to write derivatives, never to compute. `POWERS` and `QUOTIENTS` round otherwise than what
-they replace. `MASKS` make a formula of the product that keeps a structural zero zero.
+they x
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ __all__ = [
     "POWERS",
     "QUOTIENTS",
     "SIGNS",
+    "SPELLING",
 ]
 
 POSITIVE = (0.2, 3.0)
@@ -100,8 +101,8 @@ CONSTANTS = (
     rule("numbers worked out", (), _fold),
     rule("x·k → k·x", ["multiply"], _number_first),
     rule("k·(m·x) → (k·m)·x", k * (m * x), (k * m) * x, constants=[k, m]),
-    rule("(k·x)/m → (k/m)·x", (k * x) / m, (k / m) * x, constants=[k, m]),
-    rule("x·(k·y) → k·(x·y)", x * (k * y), k * (x * y), constants=[k]),
+    rule("x·(k·y) → k·(x·y)", x * (k * y), k * (x * y), constants=[k], ordered=True),
+    rule("(k·x)·y → k·(x·y)", (k * x) * y, k * (x * y), constants=[k], ordered=True),
     rule("(x + k) + m → x + (k + m)", (x + k) + m, x + (k + m), constants=[k, m]),
     rule("(x − k) + m → x + (m − k)", (x - k) + m, x + (m - k), constants=[k, m]),
     rule("(x + k) − m → x + (k − m)", (x + k) - m, x + (k - m), constants=[k, m]),
@@ -149,7 +150,16 @@ def _power_of_power(node: Node) -> Node | None:
 
 _WORDS = ("square", "reciprocal", "integer_power", "power")
 
+
+def _spelled(node: Node) -> Node | None:
+    exponent = number_of(node.inputs[1])
+    return None if exponent is None else raise_to(node.inputs[0], exponent)
+
+
+SPELLING = (rule("a whole exponent", ["power"], _spelled),)
+
 POWERS = (
+    *SPELLING,
     rule("1/x", reciprocal(x), 1 / x),
     rule("(√x)² → x", square(sqrt(x)), x, between=POSITIVE),
     rule("(−x)² → x²", square(-x), square(x)),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from infinitesimal.core.journal import Journal
-from infinitesimal.core.node import Node, make, postorder
+from infinitesimal.core.node import CONSTANT, Node, make, postorder
 from infinitesimal.optimise.polynomial import (
     ONE,
     Atoms,
@@ -44,12 +44,20 @@ def size(nodes: Sequence[Node], known: dict[Node, int] | None = None) -> int:
 class Collector:
     """Collects like terms; what it has met in an earlier call it remembers.
 
-    `first` are the nodes that come first in the order of terms and factors.
+    `first` are the nodes that come first in the order of terms and factors; then come the parts of
+    the formulas `given`, which keep the form they have unless there is a shorter one.
     """
 
-    def __init__(self, first: Sequence[Node] = (), journal: Journal | None = None) -> None:
+    def __init__(
+        self,
+        first: Sequence[Node] = (),
+        journal: Journal | None = None,
+        given: Sequence[Node] = (),
+    ) -> None:
         self.journal = Journal() if journal is None else journal
-        self.atoms = Atoms(first)
+        self._given = postorder(given, dict.fromkeys(first))
+        self.atoms = Atoms([*first, *(node for node in self._given if _is_atom(node))])
+        self._kept = set(self._given)
         self._best: dict[Node, Node] = {}
         self._size: dict[Node, int] = {}
         self._factored: dict[Node, Polynomial] = {}
@@ -135,7 +143,10 @@ class Collector:
     def _shortest(
         self, node: Node, rebuilt: Node, factored: Polynomial, expanded: Polynomial | None
     ) -> Node:
-        """The form with the fewest leaves and words; where two are equal, the one in factors."""
+        """The form with the fewest leaves and words.
+
+        Where two are equal, the one in factors; but what was given stays as it is.
+        """
         forms = [rebuilt]
         for polynomial in (expanded, factored):
             if polynomial is not None:
@@ -143,8 +154,13 @@ class Collector:
                     forms.append(written_back(polynomial, self.atoms, node.type))
                 except (OverflowError, ZeroDivisionError):
                     continue
-        forms.reverse()
+        if node not in self._kept:
+            forms.reverse()
         return min(forms, key=lambda form: size([form], self._size))
+
+
+def _is_atom(node: Node) -> bool:
+    return node.primitive.name not in ARITHMETIC and node.primitive is not CONSTANT
 
 
 def divided(left: Polynomial, right: Polynomial) -> Polynomial | None:

@@ -106,14 +106,18 @@ def rule(
     constants: Sequence[Node] = (),
     when: Callable[..., bool] | None = None,
     between: tuple[float, float] = (-3.0, 3.0),
+    ordered: bool = False,
 ) -> Rule:
-    """A rule by the formula it states; with a function on the right, `before` names its words."""
+    """A rule by the formula it states; with a function on the right, `before` names its words.
+
+    With `ordered`, it applies to the operands in the order written only.
+    """
     if not isinstance(before, Node):
         return Rule(name, frozenset(before), (), after)
     return Rule(
         name,
         frozenset([before.primitive.name]),
-        tuple(dict.fromkeys(_orders(before))),
+        (before,) if ordered else tuple(dict.fromkeys(_orders(before))),
         after,
         frozenset(constants),
         when,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from infinitesimal.core.journal import Journal
 from infinitesimal.core.node import Node
 from infinitesimal.optimise.algebra import FORMULA
+from infinitesimal.optimise.arrays import SHAPES
 from infinitesimal.optimise.collect import Collector
 from infinitesimal.optimise.rewrite import Rewriter
 
@@ -18,22 +19,31 @@ __all__ = ["Simplifier", "simplify"]
 
 
 def simplify(
-    outputs: Sequence[Node], first: Sequence[Node] = (), journal: Journal | None = None
+    outputs: Sequence[Node],
+    first: Sequence[Node] = (),
+    journal: Journal | None = None,
+    given: Sequence[Node] = (),
 ) -> list[Node]:
     """The outputs in their shortest form known; the steps are added to the journal.
 
-    `first` are the nodes that come first in the order of terms and factors, such as x and y.
+    `first` are the nodes that come first in the order of terms and factors, such as x and y;
+    `given` are formulas known to the reader, whose parts keep the form they have.
     """
-    return Simplifier(first, journal)(outputs)
+    return Simplifier(first, journal, given)(outputs)
 
 
 class Simplifier:
     """Simplification with a memory: a node met in an earlier call is not worked on again."""
 
-    def __init__(self, first: Sequence[Node] = (), journal: Journal | None = None) -> None:
+    def __init__(
+        self,
+        first: Sequence[Node] = (),
+        journal: Journal | None = None,
+        given: Sequence[Node] = (),
+    ) -> None:
         self.journal = Journal() if journal is None else journal
-        self.by_rules = Rewriter(FORMULA, self.journal)
-        self.collected = Collector(first, self.journal)
+        self.by_rules = Rewriter((*SHAPES, *FORMULA), self.journal)
+        self.collected = Collector(first, self.journal, Rewriter((*SHAPES, *FORMULA))(given))
 
     def __call__(self, outputs: Sequence[Node]) -> list[Node]:
         """What the outputs become."""
