@@ -21,6 +21,7 @@ from infinitesimal.explain.numerical import numerical
 from infinitesimal.explain.numbers import shown
 from infinitesimal.explain.reverse import kept_values, reverse
 from infinitesimal.explain.subject import Sheet, Subject, symbol
+from infinitesimal.explain.symbolic import symbolic
 from infinitesimal.explain.tree import Edge, Input, Method, Vertex
 from infinitesimal.front.formula import parse
 from infinitesimal.front.origin import place
@@ -48,6 +49,7 @@ def build(
     sheet = Sheet(subject)
     sweep = Sweep(sheet)
     tellers: dict[str, Callable[[], Method]] = {
+        "symbolic": lambda: symbolic(sheet),
         "numerical": lambda: numerical(sheet, sweep, h),
         "forward": lambda: forward(sheet),
         "reverse": lambda: reverse(sheet, sweep),
@@ -186,7 +188,12 @@ def _function(sheet: Sheet) -> write.Expression:
 def _inputs(sheet: Sheet) -> tuple[Input, ...]:
     subject = sheet.subject
     return tuple(
-        Input(name, sheet.number(node), write.equals(symbol(name), shown(sheet.number(node))), k in subject.wrt)
+        Input(
+            name,
+            sheet.number(node),
+            write.equals(symbol(name), shown(sheet.number(node))),
+            k in subject.wrt,
+        )
         for k, (name, node) in enumerate(zip(subject.names, subject.graph.inputs, strict=True))
     )
 

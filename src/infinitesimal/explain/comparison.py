@@ -15,6 +15,7 @@ import numpy as np
 from infinitesimal.core.count import operations
 from infinitesimal.core.graph import Graph, close
 from infinitesimal.differentiate.cost import forward_operations, sweep_operations
+from infinitesimal.differentiate.symbolic import symbolic_gradient
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.numbers import Number
@@ -121,9 +122,17 @@ def _agreement(methods: Sequence[Method]) -> str:
     worst = max(_ulps(a.value, b.value) for a, b in pairs)
     if not np.isfinite(worst):
         return ""
-    said = "to the last bit" if worst == 0 else f"to {worst:.0f} unit{'s' * (worst > 1)} in the last place"
+    said = (
+        "to the last bit"
+        if worst == 0
+        else f"to {worst:.0f} unit{'s' * (worst > 1)} in the last place"
+    )
     told = f"Forward and reverse mode agree {said}"
-    return told + ("; the numerical method is off by its step." if _pairs(methods, "numerical", "reverse") else ".")
+    return told + (
+        "; the numerical method is off by its step."
+        if _pairs(methods, "numerical", "reverse")
+        else "."
+    )
 
 
 def _ulps(a: Any, b: Any) -> float:
@@ -136,7 +145,11 @@ def _ulps(a: Any, b: Any) -> float:
 
 def _disagreement(methods: Sequence[Method]) -> str:
     """Methods that do not tell the same: shown, not smoothed over."""
-    for first, second, tolerance in (("forward", "reverse", 1e-9), ("symbolic", "reverse", 1e-9), ("numerical", "reverse", 2e-2)):
+    for first, second, tolerance in (
+        ("forward", "reverse", 1e-9),
+        ("symbolic", "reverse", 1e-9),
+        ("numerical", "reverse", 2e-2),
+    ):
         for a, b in _pairs(methods, first, second):
             scale = max(float(np.max(np.abs(b.value), initial=0.0)), 1.0)
             gap = float(np.max(np.abs(np.asarray(a.value) - np.asarray(b.value)), initial=0.0))
@@ -148,6 +161,7 @@ def _disagreement(methods: Sequence[Method]) -> str:
 def _costs(sheet: Sheet, costs: Costs, methods: Sequence[str]) -> Step:
     n, m, once = costs.inputs, costs.outputs, costs.evaluation
     how = {
+        "symbolic": ("the formulas, once they are found", symbolic_operations(sheet)),
         "numerical": (f"{n + 1}·{once} + {n * m} + {n * m}; {costs.moved} with the sums x + h", costs.numerical),
         "forward": (f"{n}·{costs.lifted_pass}; {costs.forward} if constants carry no ε", costs.lifted),
         "reverse": (f"{once} forward + {m * costs.sweep} back", costs.reverse),
@@ -161,7 +175,20 @@ def _costs(sheet: Sheet, costs: Costs, methods: Sequence[str]) -> Step:
     )  # fmt: skip
 
 
-_TITLES = {"numerical": "Numerical", "forward": "Forward mode", "reverse": "Reverse mode"}
+_TITLES = {
+    "symbolic": "Symbolic",
+    "numerical": "Numerical",
+    "forward": "Forward mode",
+    "reverse": "Reverse mode",
+}
+
+
+def symbolic_operations(sheet: Sheet) -> int:
+    """The operations of the simplified formulas of all derivatives."""
+    inputs = [node for _, node in sheet.inputs]
+    return operations(
+        symbolic_gradient(sheet.subject.graph.outputs, inputs), sheet.subject.graph.inputs
+    )
 
 
 def _cost_row(name: str, title: str, how: str, count: int) -> Step:
@@ -173,7 +200,11 @@ def _cost_row(name: str, title: str, how: str, count: int) -> Step:
 
 
 def _count(count: int) -> Expression:
-    return write.number(f"{count}") if count < 10_000 else write.number(f"{count:,}".replace(",", "\u2009"))
+    return (
+        write.number(f"{count}")
+        if count < 10_000
+        else write.number(f"{count:,}".replace(",", "\u2009"))
+    )
 
 
 def _chain(x: Any) -> Any:
@@ -219,4 +250,3 @@ def _growth_row(kind: str, n: int, costs: Costs) -> Step:
         numbers=tuple((name, Number(float(count))) for name, count in zip(names, counts, strict=True)),
         cells=(_count(n), *map(_count, counts)),
     )  # fmt: skip
-

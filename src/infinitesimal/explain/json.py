@@ -52,7 +52,12 @@ def _plain(value: Any) -> Any:
             return {"tree": _listed(value), "text": written(value), "latex": latex(value)}
         case Number():
             exact = None if value.exact is None else str(value.exact)
-            return {"value": _float(value.value), "exact": exact, "text": str(value), "dtype": _dtype(value.value)}
+            return {
+                "value": _float(value.value),
+                "exact": exact,
+                "text": str(value),
+                "dtype": _dtype(value.value),
+            }
         case tuple():
             return [_plain(part) for part in value]  # pyright: ignore[reportUnknownVariableType]
         case _:
@@ -100,7 +105,9 @@ def _expression(page: Any) -> Expression:
     head, *parts = tree  # pyright: ignore[reportUnknownVariableType]
     if head not in HEADS:
         raise ValueError(f"an expression with head {head!r}")
-    return Expression(head, tuple(part if isinstance(part, str) else _expression(part) for part in parts))  # pyright: ignore[reportUnknownVariableType]
+    return Expression(
+        head, tuple(part if isinstance(part, str) else _expression(part) for part in parts)
+    )  # pyright: ignore[reportUnknownVariableType]
 
 
 def _number(page: dict[str, Any]) -> Number:
@@ -129,7 +136,9 @@ def _of(kind: type[Any]) -> Callable[[Any], Any]:
 
 def _made(kind: type[Any], page: dict[str, Any]) -> Any:
     makers = _FIELDS[Tree if issubclass(kind, Tree) else kind]
-    return kind(**{field.name: makers.get(field.name, _same)(page[field.name]) for field in fields(kind)})
+    return kind(
+        **{field.name: makers.get(field.name, _same)(page[field.name]) for field in fields(kind)}
+    )
 
 
 def _same(value: Any) -> Any:

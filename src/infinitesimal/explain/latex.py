@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from string import Formatter
 
-from infinitesimal.core.notation import POWER, PRODUCT, SIGN, SUM
+from infinitesimal.core.notation import ATOM, POWER, PRODUCT, SIGN, SUM
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.text import numeric_columns
 from infinitesimal.explain.tree import Line, Step, Tree
-from infinitesimal.explain.write import brackets_needed, is_rounded
+from infinitesimal.explain.write import brackets_needed, is_rounded, places, ungrouped
 
 __all__ = ["escaped", "latex", "render"]
 
@@ -66,7 +65,10 @@ def render(derivation: Tree) -> str:
 def _steps(steps: Sequence[Step]) -> list[str]:
     out: list[str] = []
     for number, step in enumerate(steps, start=1):
-        out += ["", rf"\paragraph{{{number}. {escaped(step.title)}}} {escaped(step.reason)}".rstrip()]
+        out += [
+            "",
+            rf"\paragraph{{{number}. {escaped(step.title)}}} {escaped(step.reason)}".rstrip(),
+        ]
         out += _body(step)
     return out
 
@@ -162,7 +164,13 @@ def _product(expression: Expression) -> str:
         inner = _at_least(factor, PRODUCT)
         if text:
             numeric = inner[:1].isdigit() or (before[-1:].isdigit() and inner.startswith(r"\frac"))
-            text += r" \cdot " if numeric else r"\," if inner[:1].isalpha() or inner.startswith("\\o") else " "
+            text += (
+                r" \cdot "
+                if numeric
+                else r"\,"
+                if inner[:1].isalpha() or inner.startswith("\\o")
+                else " "
+            )
         text += inner
         before = inner
     return text
@@ -171,22 +179,17 @@ def _product(expression: Expression) -> str:
 def _word(expression: Expression) -> str:
     notation = REGISTRY[expression.words[0]].notation
     operands = expression.operands
-    if notation is None or _places(notation.latex) != len(operands):
+    if notation is None or places(notation.latex) != len(operands):
         name = escaped(expression.words[0])
         return rf"\operatorname{{{name}}}\left({', '.join(map(latex, operands))}\right)"
     least = (*notation.operands, *[0] * len(operands))
-    filled = [_at_least(part, least[k]) for k, part in enumerate(operands)]
+    plain = [ungrouped(part) if notation.precedence == ATOM else part for part in operands]
+    filled = [_at_least(part, least[k]) for k, part in enumerate(plain)]
     return notation.latex.format(*filled)
 
 
-def _places(template: str) -> int:
-    """How many operands a template has room for; -1 where it asks for static parameters too."""
-    fields = {field for _, field, _, _ in Formatter().parse(template) if field is not None}
-    return len(fields) if all(field.isdigit() for field in fields) else -1
-
-
 def _partial(expression: Expression) -> str:
-    of, by = map(latex, expression.operands)
+    of, by = (_at_least(part, ATOM) for part in expression.operands)
     return rf"\frac{{\partial {of}}}{{\partial {by}}}"
 
 
@@ -198,7 +201,9 @@ def _second(expression: Expression) -> str:
 def _call(expression: Expression) -> str:
     name = expression.words[1]
     head = name if name.startswith("\\") else _letters(name)
-    return rf"{head}\left({', '.join(map(latex, expression.operands))}\right)"
+    return (
+        rf"{head}\left({', '.join(latex(ungrouped(part)) for part in expression.operands)}\right)"
+    )
 
 
 def _array(expression: Expression) -> str:
@@ -241,7 +246,9 @@ _WRITERS: dict[str, Callable[[Expression], str]] = {
     "approximately": lambda e: rf"{latex(e.operands[0])} \approx {latex(e.operands[1])}",
     "becomes": lambda e: rf"{latex(e.operands[0])} \leftarrow {latex(e.operands[1])}",
     "arrow": lambda e: rf"{latex(e.operands[0])} \to {latex(e.operands[1])}",
-    "cross": lambda e: rf"{_at_least(e.operands[0], PRODUCT)} \times {_at_least(e.operands[1], SIGN)}",
+    "cross": lambda e: (
+        rf"{_at_least(e.operands[0], PRODUCT)} \times {_at_least(e.operands[1], SIGN)}"
+    ),
     "group": lambda e: rf"\left({latex(e.operands[0])}\right)",
     "struck": lambda e: rf"\cancel{{{latex(e.operands[0])}}}",
     "boxed": lambda e: rf"\boxed{{{latex(e.operands[0])}}}",

@@ -17,7 +17,13 @@ __all__ = ["render"]
 def render(derivation: Tree) -> str:
     """The whole derivation."""
     point = r",\; ".join(latex(given.shown) for given in derivation.inputs)
-    out = ["# A derivative, worked out", "", f"$${latex(derivation.function)}$$", "", f"at ${point}$"]
+    out = [
+        "# A derivative, worked out",
+        "",
+        f"$${latex(derivation.function)}$$",
+        "",
+        f"at ${point}$",
+    ]
     out += [f"\n> **Warning.** {_words(warning)}" for warning in derivation.warnings]
     for method in derivation.methods:
         out += ["", f"## {_words(method.title)}", *_steps(method.steps)]
@@ -69,7 +75,11 @@ def _table(step: Step) -> list[str]:
         return "| " + " | ".join(entry or " " for entry in entries) + " |"
 
     rows = [cells([_cell(latex(cell)) for cell in row.cells]) for row in step.steps]
-    return [cells([_words(head) for head in step.columns]), cells(["---:" if right else "---" for right in numeric_columns(step)]), *rows]
+    return [
+        cells([_words(head) for head in step.columns]),
+        cells(["---:" if right else "---" for right in numeric_columns(step)]),
+        *rows,
+    ]
 
 
 def _cell(formula: str) -> str:

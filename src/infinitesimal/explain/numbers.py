@@ -20,10 +20,11 @@ from infinitesimal.explain.expression import Expression, array, minus, number, o
 
 __all__ = ["DIGITS", "Number", "decimal", "exact_values", "fraction", "shown"]
 
-DIGITS = 7  # significant digits of a number that has no short exact form
+DIGITS = 6  # significant digits of a number that has no short exact form
 LARGEST_EXPONENT = 64
 _LARGEST_BITS = 2048
 _SMALL_ARRAY = 6
+_TYPED = 15  # significant digits that somebody may have typed
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,11 @@ def fraction(value: Any) -> Fraction | None:
     if np.ndim(value) or not np.isfinite(value):
         return None
     plain = np.asarray(value)[()]
-    return Fraction(int(plain)) if plain.dtype.kind in "biu" else Fraction(str(plain))
+    if plain.dtype.kind in "biu":
+        return Fraction(int(plain))
+    digits = str(plain)
+    # so many digits were computed, not typed: π and e are not the fractions of their float64
+    return Fraction(digits) if len(digits.strip("-0.")) <= _TYPED else None
 
 
 def decimal(exact: Fraction) -> str:
@@ -187,7 +192,8 @@ def _exact(node: Node, found: Mapping[Node, Fraction]) -> Fraction | None:
     rule = _EXACT.get(node.primitive.name)
     if rule is None or any(operand not in found for operand in node.inputs):
         return None
-    return rule(*[found[operand] for operand in node.inputs])
+    exponents = map(Fraction, node.params) if node.primitive.name == "integer_power" else ()
+    return rule(*[found[operand] for operand in node.inputs], *exponents)
 
 
 def _divided(top: Fraction, bottom: Fraction) -> Fraction | None:
@@ -214,6 +220,11 @@ _EXACT: dict[str, Callable[..., Fraction | None]] = {
     "negative": lambda x: -x,
     "positive": lambda x: x,
     "power": _raised,
+    "integer_power": _raised,
+    "quotient": _divided,
+    "astype": lambda x: x,
+    "reshape": lambda x: x,
+    "broadcast": lambda x: x,
     "square": lambda x: x * x,
     "reciprocal": lambda x: _divided(Fraction(1), x),
 }

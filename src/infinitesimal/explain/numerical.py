@@ -62,6 +62,11 @@ def numerical(sheet: Sheet, sweep: Sweep, steps: Sequence[float]) -> Method:
         *_why_off(sheet, sweep, [h for h in sizes if h is not None]),
         _central(sheet, min(h for h in sizes if h is not None)),
         _curve(sheet, sweep),
+        *(
+            [_companion()]
+            if is_quadratic(sheet, sweep, [h for h in sizes if h is not None])
+            else []
+        ),
         _cost(sheet),
     ]
     finest = min(tries, key=lambda step: step.numbers[0][1].exact or Fraction(1))
@@ -186,28 +191,31 @@ def second_derivatives(sheet: Sheet, sweep: Sweep) -> list[Number]:
     return found
 
 
+def is_quadratic(sheet: Sheet, sweep: Sweep, sizes: Sequence[Fraction]) -> bool:
+    """Whether the quotients are off by exactly (h/2) times the second derivative, as exact numbers show."""
+    for (_, node), second in zip(sheet.inputs, second_derivatives(sheet, sweep), strict=True):
+        slope = sweep.adjoint(node).exact
+        errors = [quotient(sheet, node, h)[1].exact for h in sizes]
+        if slope is None or second.exact is None or any(e is None for e in errors):
+            return False
+        if any(
+            e is not None and e - slope != h * second.exact / 2
+            for e, h in zip(errors, sizes, strict=True)
+        ):
+            return False
+    return True
+
+
 def _why_off(sheet: Sheet, sweep: Sweep, sizes: Sequence[Fraction]) -> list[Step]:
     """Taylor's account of the error."""
     lines: list[Line] = []
-    quadratic = True
-    for (_, node), second in zip(sheet.inputs, second_derivatives(sheet, sweep), strict=True):
-        exact = sweep.adjoint(node).exact
-        if exact is not None and second.exact is not None:
-            errors = [quotient(sheet, node, h)[1].exact for h in sizes]
-            quadratic &= all(
-                e is not None and e - exact == h * second.exact / 2
-                for e, h in zip(errors, sizes, strict=True)
-            )
-        else:
-            quadratic = False
+    seconds = second_derivatives(sheet, sweep)
+    quadratic = is_quadratic(sheet, sweep, sizes)
+    half_h = write.group(write.over(_H, write.number("2")))
+    for (_, node), second in zip(sheet.inputs, seconds, strict=True):
         twice = write.second(sheet.subject.name, sheet.written[node])
-        half = write.times(write.group(write.over(_H, write.number("2"))), twice)
-        put_in = write.times(write.group(write.over(_H, write.number("2"))), shown(second))
-        lines.append(
-            Line(
-                write.equals(half, put_in, _half_of(second)), f"the error for {sheet.called[node]}"
-            )
-        )
+        chain = (write.times(half_h, twice), write.times(half_h, shown(second)), _half_of(second))
+        lines.append(Line(write.equals(*chain), f"the error for {sheet.called[node]}"))
     if quadratic:
         reason = (
             f"By Taylor's formula the error is (h/2) times the second derivative; there are no further terms, because "
@@ -314,6 +322,31 @@ def _curve(sheet: Sheet, sweep: Sweep) -> Step:
         "From the left the quotient's own error shrinks with h (h² for the central one); then the rounding of the values, divided "
         "by h, takes over and grows. At last the step vanishes: the moved point is the point itself.",
         columns=("h", "forward", "", "central", ""), steps=tuple(rows),
+    )  # fmt: skip
+
+
+def _companion() -> Step:
+    """A function whose central difference has an error of its own, for comparison."""
+    truth = float(np.exp(np.sin(1.0)) * np.cos(1.0))
+
+    def error(h: float, left: float) -> float:
+        ahead, behind = np.exp(np.sin(1.0 + h)), np.exp(np.sin(1.0 - left))
+        return float(abs((ahead - behind) / (h + left) - truth))
+
+    forward_best = min((error(10.0**-k, 0.0), k) for k in CURVE)
+    central_best = min((error(10.0**-k, 10.0**-k), k) for k in CURVE)
+    lines = tuple(
+        Line(
+            write.equals(write.text(f"{side}, smallest error"), write.number(f"{best:.1e}")),
+            f"at h = 1e-{k}",
+        )
+        for side, (best, k) in (("forward", forward_best), ("central", central_best))
+    )
+    return Step(
+        "numerical-companion", "numerical", "companion", "A companion: exp(sin(x)) at 1",
+        "A quadratic function has no third derivative, so its central difference has no error but rounding. This one has, and its "
+        "best step is much larger than that of the one-sided quotient.",
+        lines, (("forward", Number(forward_best[0])), ("central", Number(central_best[0]))),
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ the notation in its record.
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,20 +21,32 @@ __all__ = ["spell"]
 
 
 def spell(node: Node, called: Mapping[Node, Expression], *, inside: bool = False) -> Expression:
-    """The node written in terms of what is called; `inside=True` writes out the node itself even if it has a name."""
+    """The node written in terms of what is called.
+
+    `inside=True` writes out the node itself even if it has a name.
+    """
     if not inside and node in called:
         return called[node]
     if node.primitive is CONSTANT:
-        value = node.params[0].array
-        exact = fraction(value)
-        return shown(value if exact is None else exact)
+        return _constant(node.params[0].array)
     if node.primitive is VARIABLE:
         return spell(node.inputs[0], called)
     operands = [spell(operand, called) for operand in node.inputs]
     writer = _WRITERS.get(node.primitive.name)
     if writer is not None:
-        return writer(*operands)
+        return writer(*operands, *_exponents(node))
     return write.word(node.primitive.name, *operands, *_parameters(node))
+
+
+def _constant(value: Any) -> Expression:
+    if value.ndim == 0 and float(value) in _FAMOUS:
+        return write.name(_FAMOUS[float(value)])
+    exact = fraction(value)
+    return shown(value if exact is None else exact)
+
+
+def _exponents(node: Node) -> list[Expression]:
+    return [shown(n) for n in node.params] if node.primitive.name == "integer_power" else []
 
 
 def _parameters(node: Node) -> list[Expression]:
@@ -41,15 +55,23 @@ def _parameters(node: Node) -> list[Expression]:
     return [
         write.text(f"{name}={value}")
         for name, value in pairs
-        if isinstance(value, (int, tuple)) and value != ()
+        if isinstance(value, (int, tuple)) and value != () and name != "shape"
     ]
 
 
 def _sum(*terms: Expression) -> Expression:
+    """A chain of sums is written without brackets where it would be read from left to right."""
+    if any(term.head == "add" for term in terms[1:]):
+        return write.add(*[write.group(term) if term.head == "add" else term for term in terms])
     flat: list[Expression] = []
     for term in terms:
         flat.extend(term.operands if term.head == "add" else [term])
     return write.add(*flat)
+
+
+def _difference(left: Expression, right: Expression) -> Expression:
+    taken = write.group(right) if right.head in ("add", "minus") else right
+    return _sum(left, write.minus(taken))
 
 
 def _product(*factors: Expression) -> Expression:
@@ -62,18 +84,51 @@ def _product(*factors: Expression) -> Expression:
     return write.times(*numbers, *others) if len(numbers) == 1 and others else write.times(*flat)
 
 
-_TWO = write.number("2")
-_WRITERS: dict[str, Callable[..., Any]] = {
+def _named(function: str, latex: str = "") -> Callable[..., Expression]:
+    def writer(*operands: Expression) -> Expression:
+        return write.call(function, *operands, latex=latex or rf"\{function}")
+
+    return writer
+
+
+def _lowered(x: Expression, y: Expression) -> Expression:
+    """y·x^(y − 1)."""
+    return _product(y, write.power(x, write.add(y, write.minus(_ONE))))
+
+
+def _grown(x: Expression, y: Expression) -> Expression:
+    """x^y·ln(x)."""
+    return _product(write.power(x, y), _named("ln")(x))
+
+
+def _alone(x: Expression, *_: Expression) -> Expression:
+    return x
+
+
+_ONE, _TWO = write.number("1"), write.number("2")
+_FAMOUS = {math.pi: "π", math.e: "e"}
+_WRITERS: dict[str, Callable[..., Expression]] = {
     "add": _sum,
-    "subtract": lambda x, y: _sum(x, write.minus(write.group(y) if y.head == "add" else y)),
+    "subtract": _difference,
     "multiply": _product,
     "scale": _product,
     "divide": write.over,
+    "quotient": write.over,
+    "reciprocal": functools.partial(write.over, _ONE),
     "negative": write.minus,
-    "positive": lambda x: x,
     "power": write.power,
+    "float_power": write.power,
+    "integer_power": write.power,
     "square": lambda x: write.power(x, _TWO),
-    "exp": lambda x: write.call("exp", x, latex=r"\exp"),
-    "broadcast": lambda x: x,
-    "astype": lambda x: x,
+    "power_slope": _lowered,
+    "power_growth": _grown,
+    "exp": _named("exp"),
+    "log": _named("ln"),
+    "maximum": _named("max"),
+    "minimum": _named("min"),
+    "expit": _named("sigmoid", r"\sigma"),
+    "positive": _alone,
+    "broadcast": _alone,
+    "reshape": _alone,
+    "astype": _alone,
 }

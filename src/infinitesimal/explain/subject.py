@@ -106,6 +106,14 @@ class Sheet:
 
     # ---- writing
 
+    def derivative(self, node: Node) -> Expression:
+        """∂L/∂x, for the node called x."""
+        return write.partial(write.name(self.subject.name), self.written[node])
+
+    def note(self, number: Number) -> str:
+        """The float64 beside an exact number, where the two differ."""
+        return f"float64: {float(number.value)!r}" if number.differs else ""
+
     @property
     def output(self) -> Node:
         """The node of the function's value."""

@@ -42,7 +42,9 @@ def render(derivation: Tree, width: int = WIDTH, *, ascii: bool = False) -> str:
     """The derivation in plain text, no line wider than `width` unless one number alone is."""
     style = ASCII if ascii else PLAIN
     lines = [
-        row.text.rstrip().replace(NOTE, "") for block in blocks(derivation, width, style) for row in block.rows
+        row.text.rstrip().replace(NOTE, "")
+        for block in blocks(derivation, width, style)
+        for row in block.rows
     ]
     text = "\n".join(lines)
     return plain_ascii(text) if ascii else text
@@ -99,8 +101,20 @@ def _step(step: Step, mark: str, width: int, style: Style) -> list[Row]:
         rows += _table(step, width, style)
     else:
         for inner in step.steps:
-            rows += _step(inner, "   ", width, style)
+            rows += _nested(inner, 0, width, style)
     rows += _wrapped("warning", f"! {step.warning}" if step.warning else "", width, "   ")
+    return rows
+
+
+def _nested(step: Step, depth: int, width: int, style: Style) -> list[Row]:
+    """A step inside another: its title where it groups further steps, else its lines alone."""
+    rows: list[Row] = []
+    if not step.lines:
+        rows += [Row("space", ""), *_wrapped("part", step.title, width, "   ")]
+        rows += _wrapped("reason", step.reason if not step.steps else "", width, "   ")
+    rows += _lines(step.lines, step.kind, width, style, 5 + 3 * depth)
+    for inner in step.steps:
+        rows += _nested(inner, depth + bool(step.lines), width, style)
     return rows
 
 
@@ -109,24 +123,32 @@ def _wrapped(role: str, words: str, width: int, indent: str, hang: int = 0) -> l
         return []
     after = indent + " " * hang
     lines = textwrap.wrap(
-        words, max(width, 20), initial_indent=indent, subsequent_indent=after, break_on_hyphens=False
+        words,
+        max(width, 20),
+        initial_indent=indent,
+        subsequent_indent=after,
+        break_on_hyphens=False,
     )
     return [Row(role, line) for line in lines]
 
 
-def _lines(lines: Sequence[Line], kind: str, width: int, style: Style) -> list[Row]:
+def _lines(
+    lines: Sequence[Line], kind: str, width: int, style: Style, indent: int = 5
+) -> list[Row]:
     """Formulas, with their notes in a column beside them where there is room."""
     written_lines = [(written(line.formula, style), line.note) for line in lines]
     noted = [visible(left) for left, note in written_lines if note]
     column = max((size for size in noted if size <= width * 0.6), default=0)
+    if kind == "rule":
+        column = max(column, 53 - indent)  # the names of rules stand in one column
     rows: list[Row] = []
     for left, note in written_lines:
         gap = max(column - visible(left), 0) + 3
-        if note and 5 + visible(left) + gap + len(note) <= width:
-            rows.append(Row("formula", f"     {left}{' ' * gap}\x00{note}", kind))
+        if note and indent + visible(left) + gap + len(note) <= width:
+            rows.append(Row("formula", f"{' ' * indent}{left}{' ' * gap}\x00{note}", kind))
             continue
-        rows += [Row("formula", line, kind) for line in broken(left, width, 5)]
-        rows += _wrapped("note", note, width, " " * 9)
+        rows += [Row("formula", line, kind) for line in broken(left, width, indent)]
+        rows += _wrapped("note", note, width, " " * (indent + 4))
     return [Row(row.role, row.text.replace("\x00", NOTE), row.kind) for row in rows]
 
 
@@ -195,7 +217,11 @@ def _stacked(step: Step, cells: Sequence[Sequence[str]], width: int) -> list[Row
     """A table too wide for the page: each row as a list of its entries."""
     rows: list[Row] = []
     for row in cells:
-        told = [f"{head}: {cell}" if head else cell for head, cell in zip(step.columns, row, strict=True) if cell]
+        told = [
+            f"{head}: {cell}" if head else cell
+            for head, cell in zip(step.columns, row, strict=True)
+            if cell
+        ]
         for k, entry in enumerate(told):
             rows += [Row("cell", line, step.kind) for line in broken(entry, width, 7 if k else 5)]
     return rows

@@ -6,20 +6,31 @@ struck term and a muted remark look; the terminal gives another one than plain t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from string import Formatter
 
 from infinitesimal.core.notation import ATOM, POWER, PRODUCT, SIGN, SUM
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.explain.expression import Expression
 
-__all__ = ["ASCII", "PLAIN", "Style", "brackets_needed", "plain_ascii", "precedence", "written"]
+__all__ = [
+    "ASCII",
+    "PLAIN",
+    "Style",
+    "brackets_needed",
+    "places",
+    "plain_ascii",
+    "precedence",
+    "ungrouped",
+    "written",
+]
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _IN_ASCII = {
     "∂": "d", "ε": "e", "·": "*", "×": "x", "−": "-", "→": "->", "←": "<-", "≈": "~", "…": "...", "′": "'", "²": "^2",
-    "³": "^3", "√": "sqrt", "∞": "inf", "≤": "<=", "≥": ">=", "≠": "!=", "⌈": "ceil(", "⌉": ")", "ᵀ": "^T", "✓": "ok",
+    "³": "^3", "√": "sqrt", "∞": "inf", "≤": "<=", "≥": ">=", "≠": "!=", "⌈": "ceil(", "⌉": ")", "⌊": "floor(", "⌋": ")", "▪": "#", "▐": "[", "▌": "]", "ᵀ": "^T", "✓": "ok",
     "─": "-", "═": "=", "│": "|", "Σ": "sum", "–": "-", "Δ": "D", "∇": "grad", "–": "-", "⚠": "!", "·": "*",
     **{digit: f"_{k}" for k, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
     **{digit: f"^{k}" for k, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}, "⁻": "^-",
@@ -104,18 +115,31 @@ def _sum(expression: Expression, style: Style) -> str:
         if term.head == "minus":
             body = _at_least(term.operands[0], SUM + 1, style)
             text += f" − {body}" if text else f"−{body}"
+        elif term.head == "times":
+            text += (" + " if text else "") + _product(term, style, tight=True)
         else:
             text += (" + " if text else "") + _inner(term, style)
     return text
 
 
-def _product(expression: Expression, style: Style) -> str:
+def _product(expression: Expression, style: Style, tight: bool = False) -> str:
+    """Factors side by side; with `tight`, or behind a number, letters too: 2xy, but g·h."""
     text, before = "", None
+    tight = tight or expression.operands[0].head == "number"
     for factor in expression.operands:
         inner = _at_least(factor, PRODUCT + (1 if factor.head == "over" else 0), style)
-        text += ("" if before is None or beside(before, factor, text, inner) else "·") + inner
+        close = before is not None and (
+            beside(before, factor, text, inner) or (tight and _letters(before, factor))
+        )
+        text += ("" if before is None or close else "·") + inner
         before = factor
     return text
+
+
+def _letters(*factors: Expression) -> bool:
+    """Whether these are single letters, or powers of them."""
+    bases = [factor.operands[0] if factor.head == "power" else factor for factor in factors]
+    return all(base.head == "name" and len("".join(base.words)) == 1 for base in bases)
 
 
 def beside(left: Expression, right: Expression, left_text: str, right_text: str) -> bool:
@@ -160,7 +184,7 @@ def _word(expression: Expression, style: Style) -> str:
 
 
 def _partial(expression: Expression, style: Style) -> str:
-    of, by = (_inner(part, style) for part in expression.operands)
+    of, by = (_at_least(part, ATOM, style) for part in expression.operands)
     return f"∂{of}/∂{by}"
 
 

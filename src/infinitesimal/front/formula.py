@@ -23,12 +23,13 @@ import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import Graph, substitute
-from infinitesimal.core.node import CONSTANT, Node, constant, input_node
+from infinitesimal.core.node import Node, constant, input_node
 from infinitesimal.core.primitive import BY_NUMPY, REGISTRY
 from infinitesimal.core.types import FLOAT64
 from infinitesimal.errors import FormulaError
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.numpy_names import WORDS
+from infinitesimal.ops.power import raise_to
 
 __all__ = ["CONSTANTS", "FUNCTIONS", "Formula", "parse"]
 
@@ -411,14 +412,7 @@ class _Reader:
 
 
 def _power(base: Node, exponent: Node) -> Node:
-    if base is constant(math.e):
-        return _word(np.exp)(exponent)
-    if exponent.primitive is CONSTANT:
-        value = exponent.params[0].array.item()
-        return _word(np.power)(
-            base, int(value) if value == int(value) and abs(value) < 2**31 else value
-        )
-    return _word(np.power)(base, exponent)
+    return _word(np.exp)(exponent) if base is constant(math.e) else raise_to(base, exponent)
 
 
 def _word(function: Any) -> Callable[..., Node]:
