@@ -17,6 +17,9 @@ from infinitesimal.ops.doubled import in_double, product, sum_of
 
 __all__ = ["bell", "power_derivative", "share"]
 
+# NumPy's overloads lose the type Any
+_where: Any = np.where
+
 
 @in_double(1)
 def bell(x: Any, rate: float) -> Any:
@@ -37,7 +40,7 @@ def share(base: float) -> Callable[..., Any]:
     def evaluate(x: Any, y: Any) -> Any:
         even = np.equal(x, y)  # infinities that are equal share equally, too
         high, rest = sum_of(y, -x)
-        other = exponential(np.where(even, 0.0, high)) * (1 + slope * rest)
+        other = exponential(_where(even, 0.0, high)) * (1 + slope * rest)
         return 1 / (1 + other)
 
     return evaluate
@@ -56,12 +59,12 @@ def power_derivative(x: Any, y: Any, n: int, m: int) -> Any:
     # x^(exponent + rest), where the rest is at most half a unit in the last place of the exponent
     exponent, rest = sum_of(y, -float(n))
     inner = (rest != 0) & (size > 0) & np.isfinite(size)
-    factor = factor * (1 + np.where(inner, rest, 0.0) * np.log(np.where(inner, size, 1.0)))
+    factor = factor * (1 + _where(inner, rest, 0.0) * np.log(_where(inner, size, 1.0)))
     value = np.power(x, exponent)
     half = np.power(size, exponent / 2)  # where the power leaves the range but not the product
     extreme = (x > 0) & np.isfinite(half) & ((value < 1e-290) | ~np.isfinite(value))
-    answer = np.where(extreme, factor * half * half, factor * value)
-    return np.where((factor == 0) | ((x == 0) & (y > n)), 0.0, answer)
+    answer = _where(extreme, factor * half * half, factor * value)
+    return _where((factor == 0) | ((x == 0) & (y > n)), 0.0, answer)
 
 
 def _polynomial(x: Any, y: Any, n: int, m: int) -> Any:
@@ -78,6 +81,6 @@ def _polynomial(x: Any, y: Any, n: int, m: int) -> Any:
     total: Any = np.zeros(np.broadcast_shapes(x.shape, y.shape))
     for j, coefficient in enumerate(taylor):
         weight = math.comb(m, j) * math.factorial(j)
-        term = np.where(coefficient == 0, 0.0, weight * coefficient * logarithm ** (m - j))
-        total = np.where((x == 0) & (total != 0), total, total + term)
+        term = _where(coefficient == 0, 0.0, weight * coefficient * logarithm ** (m - j))
+        total = _where((x == 0) & (total != 0), total, total + term)
     return total

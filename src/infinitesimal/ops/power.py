@@ -67,10 +67,18 @@ float_power = elementwise(
     notation=power.notation,
 )  # fmt: skip
 
+
+def _partial(n: int, m: int) -> Any:
+    def value(x: Any, y: Any) -> Any:
+        return _derivative(x, y, n, m)
+
+    return value
+
+
 # The two partials are words of their own, and so are theirs, because the products they are written
 # as are wrong where x = 0 (0·∞), and lose digits to the rounding of y - 1 where x is far from 1.
 power_slope = elementwise(
-    "power_slope", lambda x, y: _derivative(x, y, 1, 0),
+    "power_slope", _partial(1, 0),
     lambda x, y, _: power_derivative(x, y, n=2, m=0),
     lambda x, y, _: power_derivative(x, y, n=1, m=1),
     because=power.because, domain=_BASES, answers=False, cost=3,
@@ -81,7 +89,7 @@ power_slope = elementwise(
     ),
 )  # fmt: skip
 power_growth = elementwise(
-    "power_growth", lambda x, y: _derivative(x, y, 0, 1),
+    "power_growth", _partial(0, 1),
     lambda x, y, _: power_derivative(x, y, n=1, m=1),
     lambda x, y, _: power_derivative(x, y, n=0, m=2),
     because=power.because, domain=_BASES, answers=False, cost=3,

@@ -43,7 +43,7 @@ heaviside = elementwise(
     lambda x, y, answer: REGISTRY["astype"](equal(x, 0), dtype=answer.type.dtype),
     because="the step is level, and its value at zero is the second operand",
     domain=Domain(((-5.0, 5.0), (0.0, 1.0)), avoid=(0.0,)),
-    analytic=lambda x, y: np.where(np.real(x) == 0, y, np.heaviside(np.real(x), 0.0))[()],
+    analytic=continuation.heaviside,
 )  # fmt: skip
 absolute = elementwise(
     "absolute", np.absolute, lambda x, _: sign(x),

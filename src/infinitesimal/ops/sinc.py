@@ -20,6 +20,8 @@ from infinitesimal.ops import continuation
 from infinitesimal.ops.declare import elementwise
 from infinitesimal.ops.doubled import PI, Pair, exact, in_double, over, plus, rounded, times
 
+# NumPy's overloads lose the type Any
+_where: Any = np.where
 _NEAR = 0.25  # below it, the terms of the series fall fast enough not to cancel
 
 
@@ -83,8 +85,8 @@ def _reduced(x: Any) -> tuple[Any, Any]:
 def _turned(circle: tuple[Any, Any], quadrant: Any, quarters: int) -> Any:
     """sin(πx + quarters·π/2) from the sine and cosine of the reduced angle."""
     place = np.mod(quadrant + quarters, 4)
-    value = np.where(np.mod(place, 2) == 0, circle[0], circle[1])
-    return np.where(place >= 2, -value, value)
+    value = _where(np.mod(place, 2) == 0, circle[0], circle[1])
+    return _where(place >= 2, -value, value)
 
 
 def _pair_turned(circle: tuple[Pair, Pair], quadrant: Any, quarters: int) -> Pair:

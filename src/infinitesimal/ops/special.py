@@ -68,12 +68,17 @@ def _bell_of(name: str, rate: float, text: str, latex: str) -> Primitive:
         name, evaluate, lambda x, answer: -2 * rate * (x * answer),
         because="the bell curve falls by its height times the distance from the middle",
         domain=_REAL, answers=False, cost=3, analytic=continued,
-        notation=Notation(f"exp(-{text})", f"e^{{{{-{latex}}}}}", f"np.exp(-{text})", POWER, (POWER + 1,)),
+        notation=Notation(
+            f"exp(-{text})", f"e^{{{{-{latex}}}}}", f"np.exp(-{text})", POWER, (POWER + 1,)
+        ),
     )  # fmt: skip
 
 
 bell = _bell_of("bell", 1.0, "{0}**2", "{0}^2")
 normal_bell = _bell_of("normal_bell", 0.5, "{0}**2/2", r"\frac{{{0}^2}}{{2}}")
+# NumPy's overloads lose the type Any
+_where: Any = np.where
+
 _HEIGHT = 2 / math.sqrt(math.pi)
 _BELL = "the error function collects the area under the bell curve"
 erf = _special(
@@ -103,10 +108,10 @@ def _erfinv_slope(x: Any) -> Any:
     """
     wide = np.abs(np.asarray(x, np.float64))
     y = _erfinv(wide)
-    lacking = np.where(wide < 0.5, wide - _erf(y), _erfc(y) - (1 - wide))
-    slope = 1 / (_HEIGHT * bell.evaluate(np.where(np.isfinite(y), y, 0.0)))
+    lacking = _where(wide < 0.5, wide - _erf(y), _erfc(y) - (1 - wide))
+    slope = 1 / (_HEIGHT * bell.evaluate(_where(np.isfinite(y), y, 0.0)))
     corrected = slope * (1 + 2 * y * lacking * slope)
-    inside = np.where(wide == 1, np.inf, corrected)
+    inside = _where(wide == 1, np.inf, corrected)
     return inside.astype(np.result_type(x, np.float16))[()]
 
 
@@ -165,7 +170,7 @@ expit = _special(
 logit = _special(
     "logit", lambda x, _: 1 / (x * (1 - x)),
     because="the logit undoes the logistic curve, so its slope is the reciprocal",
-    domain=_UNIT, analytic=lambda x: np.log(x) - continuation.log1p(-x),
+    domain=_UNIT, analytic=continuation.logit,
 )  # fmt: skip
 log_expit = _special(
     "log_expit", lambda x, _: expit(-x),
@@ -181,11 +186,11 @@ def _xlogy(x: Any, y: Any) -> Any:
 xlogy = _special(
     "xlogy", lambda x, y, _: log(y), lambda x, y, _: quotient(x, y),
     because="the product rule, with nothing times the logarithm of nothing counting as nothing",
-    domain=Domain(((-3.0, 3.0), (0.1, 5.0))), analytic=lambda x, y: x * np.log(y), numpy=_xlogy,
+    domain=Domain(((-3.0, 3.0), (0.1, 5.0))), analytic=continuation.xlogy, numpy=_xlogy,
 )  # fmt: skip
 xlog1py = _special(
     "xlog1py", lambda x, y, _: log1p(y), lambda x, y, _: quotient(x, 1 + y),
     because="the product rule, with nothing times the logarithm of nothing counting as nothing",
     domain=Domain(((-3.0, 3.0), (-0.8, 4.0))),
-    analytic=lambda x, y: x * continuation.log1p(y),
+    analytic=continuation.xlog1py,
 )  # fmt: skip

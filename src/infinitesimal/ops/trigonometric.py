@@ -58,12 +58,18 @@ cosh = elementwise(
     because="the derivative of the hyperbolic cosine is the hyperbolic sine",
     domain=_REAL, analytic=np.cosh,
 )  # fmt: skip
+
+
+def _sech(x: Any) -> Any:
+    return 1 / np.cosh(x)
+
+
 # A word of its own: 1 - tanh² has no digits left at 19, and through 1/cosh the second derivative
 # would meet infinity times zero at 800.
 sech = elementwise(
-    "sech", lambda x: 1 / np.cosh(x), lambda x, answer: -(answer * tanh(x)),
+    "sech", _sech, lambda x, answer: -(answer * tanh(x)),
     because="the hyperbolic secant falls by itself times the hyperbolic tangent",
-    domain=_REAL, analytic=lambda x: 1 / np.cosh(x), answers=False, cost=2,
+    domain=_REAL, analytic=_sech, answers=False, cost=2,
     notation=Notation(
         "sech({0})", r"\operatorname{{sech}}\left({0}\right)", "(1 / np.cosh({0}))", ATOM, (0,)
     ),
