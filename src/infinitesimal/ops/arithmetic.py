@@ -123,7 +123,7 @@ def _scale_transpose(cotangent: Node, node: Node, position: int) -> Node:
 
 scale = multilinear(
     "scale", _scale, _scale_type, _scale_transpose,
-    because="what was not taken contributes nothing, whatever the slope there",
+    masks=True, because="what was not taken contributes nothing, whatever the slope there",
     notation=Notation(
         "{0}*{1}", "{0} {1}", "np.where({0} == 0, 0.0, {0} * {1})", PRODUCT, (PRODUCT, PRODUCT + 1)
     ),
