@@ -85,7 +85,9 @@ def _einsum_type(*signature: Any) -> Type:
 
 def _einsum(*arguments: Any) -> Any:
     *factors, subscripts = arguments
-    return np.einsum(subscripts, *factors, optimize=len(factors) > 1)
+    # finding the best order costs as much as a few thousand products
+    large = len(factors) > 1 and max(np.size(factor) for factor in factors) > 256
+    return np.einsum(subscripts, *factors, optimize=large)
 
 
 def _einsum_transpose(cotangent: Node, node: Node, position: int) -> Node:

@@ -6,6 +6,18 @@ on nodes (with NumPy's own signature); `METHODS`, from the name of a method to a
 """
 
 from infinitesimal.front.numpy_names import (
+    arranging as arranging,
+)
+from infinitesimal.front.numpy_names import (
+    calculus as calculus,
+)
+from infinitesimal.front.numpy_names import (
+    creating as creating,
+)
+from infinitesimal.front.numpy_names import (
+    einstein as einstein,
+)
+from infinitesimal.front.numpy_names import (
     indexing as indexing,
 )
 from infinitesimal.front.numpy_names import (
@@ -15,7 +27,13 @@ from infinitesimal.front.numpy_names import (
     methods as methods,
 )
 from infinitesimal.front.numpy_names import (
+    norms as norms,
+)
+from infinitesimal.front.numpy_names import (
     ordering as ordering,
+)
+from infinitesimal.front.numpy_names import (
+    picking as picking,
 )
 from infinitesimal.front.numpy_names import (
     products as products,
@@ -28,6 +46,9 @@ from infinitesimal.front.numpy_names import (
 )
 from infinitesimal.front.numpy_names import (
     shaping as shaping,
+)
+from infinitesimal.front.numpy_names import (
+    statistics as statistics,
 )
 from infinitesimal.front.numpy_names import (
     ufuncs as ufuncs,

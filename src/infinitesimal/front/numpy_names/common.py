@@ -163,6 +163,11 @@ def shape_like(type: Type, shape: Any) -> tuple[int, ...]:
 # ---- options
 
 
+def given(option: Any) -> bool:
+    """Whether an option is given, by NumPy's own mark for not given."""
+    return option is not None and option is not np._NoValue  # pyright: ignore
+
+
 def refuse(function: str, **options: Any) -> None:
     """Raise for options that cannot be honoured, unless they are left at NumPy's default."""
     for name, value in options.items():

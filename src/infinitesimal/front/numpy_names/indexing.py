@@ -8,6 +8,7 @@ brought where NumPy puts them. A mask is forced: how many elements it picks deci
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -54,12 +55,23 @@ class Plan:
     first: int
 
 
+_ENDS: frozenset[Any] = frozenset((int, type(None)))
+
+
+@lru_cache(maxsize=4096)
+def _stretch(size: int, start: Any, stop: Any, step: Any) -> tuple[Span, ...]:
+    """The key of a plain slice along the first axis."""
+    return (span(*slice(start, stop, step).indices(size)),)
+
+
 @word("getitem")
 def getitem(x: Node, key: Any) -> Node:
     """`x[key]`. Raises `IndexError` as NumPy does."""
     shape = x.type.shape
     if type(key) is int and shape and -shape[0] <= key < shape[0]:
         return make(index, (x,), ((key if key >= 0 else key + shape[0],),))
+    if type(key) is slice and shape and type(key.start) in _ENDS and type(key.stop) in _ENDS:
+        return make(index, (x,), (_stretch(shape[0], key.start, key.stop, key.step),))
     plan = _read(x, key)
     seen = reshaped(_spanned(x, plan.spans), plan.shape)
     if not plan.arrays:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -124,7 +125,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> list[Node]
     before = tuple(Span(0, n, 1) for n in x.type.shape[:along])
     return [
         index(x, key=(*before, span(*slice(start, stop).indices(size))))
-        for start, stop in zip(edges[:-1], edges[1:], strict=True)
+        for start, stop in pairwise(edges)
     ]
 
 

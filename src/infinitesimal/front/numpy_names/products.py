@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node
-from infinitesimal.errors import ShapeError
+from infinitesimal.core.node import Node, constant
+from infinitesimal.core.span import Span, span
+from infinitesimal.errors import ShapeError, UnsupportedError
 from infinitesimal.front.numpy_names.common import (
     axis_of,
     cast,
@@ -17,13 +18,16 @@ from infinitesimal.front.numpy_names.common import (
     operands,
     refuse,
     reshaped,
+    stretched,
     whole,
     wholes,
     word,
 )
-from infinitesimal.front.numpy_names.shaping import transpose
+from infinitesimal.front.numpy_names.shaping import moveaxis, transpose
 from infinitesimal.ops import products
+from infinitesimal.ops.index import index
 from infinitesimal.ops.reduce import sum as total
+from infinitesimal.ops.shape import concatenate
 
 
 def _shared(x: Node, y: Node, first: int, second: int, function: str) -> None:
@@ -191,3 +195,64 @@ def _chain(factors: list[Node], split: dict[tuple[int, int], int]) -> Node:
         return matmul(product(start, middle), product(middle + 1, stop))
 
     return product(0, len(factors) - 1)
+
+
+@word(np.linalg.matrix_power)
+def matrix_power(a: Any, n: Any) -> Node:
+    """A whole power by repeated squaring. A negative one would need the inverse."""
+    x, exponent = node_of(a), whole(n)
+    if x.type.ndim < 2 or x.type.shape[-1] != x.type.shape[-2]:
+        raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
+    if exponent < 0:
+        raise UnsupportedError(
+            f"np.linalg.matrix_power(…, {exponent})",
+            why="it needs the inverse",
+            instead="np.linalg.matrix_power(np.linalg.inv(x), n)",
+        )
+    answer: Node | None = None
+    while exponent:
+        if exponent & 1:
+            answer = x if answer is None else products.matmul(answer, x)
+        exponent >>= 1
+        x = products.matmul(x, x) if exponent else x
+    if answer is not None:
+        return answer
+    identity = constant(np.eye(x.type.shape[-1], dtype=x.type.dtype))
+    return stretched(identity, x.type.shape)
+
+
+@word(np.cross)
+def cross(
+    a: Any, b: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: Any = None
+) -> Node:
+    """The vector product of three-dimensional vectors along the given axes."""
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    x, y = operands(a, b)
+    x = moveaxis(x, axisa, -1)
+    y = moveaxis(y, axisb, -1)
+    if x.type.shape[-1] != 3 or y.type.shape[-1] != 3:
+        raise ValueError(
+            "Both input arrays must be (arrays of) 3-dimensional vectors, but they are "
+            f"{x.type.shape[-1]} and {y.type.shape[-1]} dimensional instead."
+        )
+    onward = _turned(x, 1) * _turned(y, 2)
+    return moveaxis(onward - _turned(x, 2) * _turned(y, 1), -1, axisc)
+
+
+def _turned(x: Node, places: int) -> Node:
+    """Vectors along the last axis, each component moved so many places towards the first."""
+    before = tuple(Span(0, size, 1) for size in x.type.shape[:-1])
+    front = index(x, key=(*before, Span(0, places, 1)))
+    back = index(x, key=(*before, span(places, 3, 1)))
+    return concatenate(back, front, axis=len(before))
+
+
+@word(np.linalg.cross)
+def linalg_cross(x1: Any, x2: Any, /, *, axis: Any = -1) -> Node:
+    return cross(x1, x2, axis=axis)
+
+
+word(np.linalg.matmul)(matmul)
+word(np.linalg.tensordot)(tensordot)
+word(np.linalg.outer)(outer)

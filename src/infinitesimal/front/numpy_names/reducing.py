@@ -17,6 +17,7 @@ from infinitesimal.front.numpy_names.common import (
     axes_of,
     axis_of,
     cast,
+    given,
     inexact,
     node_of,
     operands,
@@ -46,11 +47,6 @@ def restored(answer: Node, x: Node, axes: tuple[int, ...]) -> Node:
     """A reduced array with its reduced axes kept, of size one."""
     shape = tuple(1 if k in axes else size for k, size in enumerate(x.type.shape))
     return reshaped(answer, shape)
-
-
-def given(option: Any) -> bool:
-    """Whether an option is given, by NumPy's own mark for not given."""
-    return option is not None and option is not np._NoValue  # pyright: ignore
 
 
 def masked(x: Node, where: Any, instead: Any) -> Node:
@@ -294,7 +290,8 @@ argmin = word(np.argmin)(_place("argmin", ops.reduce.argmin))
 # ---- without what is not a number
 
 
-def _known(x: Any, instead: Any) -> tuple[Node, Node]:
+def known_or(x: Any, instead: Any) -> tuple[Node, Node]:
+    """The array with `instead` in place of what is not a number, and where it is one."""
     node = node_of(x)
     known = REGISTRY["equal"](node, node)
     return choose(known, *operands(node, instead)), known
@@ -310,7 +307,7 @@ def nansum(
     initial: Any = None,
     where: Any = None,
 ) -> Node:
-    return sum(_known(a, 0)[0], axis, dtype, out, keepdims, initial, where)
+    return sum(known_or(a, 0)[0], axis, dtype, out, keepdims, initial, where)
 
 
 @word(np.nanprod)
@@ -323,22 +320,22 @@ def nanprod(
     initial: Any = None,
     where: Any = None,
 ) -> Node:
-    return prod(_known(a, 1)[0], axis, dtype, out, keepdims, initial, where)
+    return prod(known_or(a, 1)[0], axis, dtype, out, keepdims, initial, where)
 
 
 @word(np.nanmean)
 def nanmean(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False
 ) -> Node:
-    x, known = _known(a, 0)
+    x, known = known_or(a, 0)
     return mean(x, axis, dtype, out, keepdims, where=known)
 
 
 @word(np.nanmax)
 def nanmax(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Node:
-    return max(_known(a, -np.inf)[0], axis, out, keepdims)
+    return max(known_or(a, -np.inf)[0], axis, out, keepdims)
 
 
 @word(np.nanmin)
 def nanmin(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Node:
-    return min(_known(a, np.inf)[0], axis, out, keepdims)
+    return min(known_or(a, np.inf)[0], axis, out, keepdims)

@@ -18,6 +18,7 @@ from infinitesimal.front.numpy_names import ordering, reducing
 from infinitesimal.front.numpy_names.common import (
     WORDS,
     cast,
+    given,
     node_of,
     operands,
     refuse,
@@ -85,7 +86,7 @@ def _reduce(meaning: Meaning, name: str) -> Meaning:
         where: Any = True,
     ) -> Node:
         refuse(f"{name}.reduce", out=out)
-        options = {"initial": initial} if reducing.given(initial) else {}
+        options = {"initial": initial} if given(initial) else {}
         x = cast(node_of(array), dtype)
         return meaning(x, axis=axis, keepdims=keepdims, where=where, **options)
 
