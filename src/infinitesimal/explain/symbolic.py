@@ -199,8 +199,15 @@ class _Paper:
         (neat,) = self.tidy(substitute([rule.after], answers))
         if all(part.rule in _SURE for part in rule.parts):
             return [filled]
-        tidied = self._write(neat)
+        tidied = self._terms(neat)
         return [] if _reordered(tidied, self._write(rule.outcome)) else [tidied]
+
+    def _terms(self, node: Node) -> Expression:
+        """A sum with each of its two halves in brackets of its own, as the rule left them."""
+        if node.primitive.name != "add" or not _short(self.sheet, node):
+            return self._write(node)
+        halves = [self._write(operand) for operand in node.inputs]
+        return write.add(*[write.group(half) if half.head == "add" else half for half in halves])
 
     def _called(self, node: Node) -> dict[Node, Expression]:
         called = {x: self.sheet.written[x] for x in self.sheet.subject.graph.inputs}

@@ -168,15 +168,35 @@ def broken(formula: str, width: int, indent: int) -> list[str]:
 
 
 def _cut(text: str, room: int) -> int:
-    """Where to break a formula so that its first part fits; 0 where it cannot be broken."""
-    while room < len(text) and visible(text[:room]) < room:
-        room += 1
-    room = max(room, 8)
-    for signs in _BREAKS:
-        at = max(text.rfind(sign, 4, room) for sign in signs)
-        if at > 0:
-            return at + (1 if text[at] == "," else 0)
+    """Where to break a formula so that its first part fits; 0 where it cannot be broken.
+
+    A relation sign outside all brackets is best, then any other sign there, then anything.
+    """
+    places = _places(text, max(room, 8))
+    for outside in (True, False):
+        for signs in _BREAKS:
+            found = [
+                at
+                for at, depth in places
+                if (depth == 0 or not outside) and any(text.startswith(sign, at) for sign in signs)
+            ]
+            if found:
+                return found[-1] + (1 if text[found[-1]] == "," else 0)
     return 0
+
+
+def _places(text: str, room: int) -> list[tuple[int, int]]:
+    """The places within the room where a line may end, each with how many brackets are open."""
+    places: list[tuple[int, int]] = []
+    depth = taken = 0
+    for at, letter in enumerate(text):
+        depth += (letter in "([") - (letter in ")]")
+        taken += not unicodedata.combining(letter)
+        if taken > room:
+            break
+        if at > 3:
+            places.append((at, depth))
+    return places
 
 
 # ---- tables

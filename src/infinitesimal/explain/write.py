@@ -20,8 +20,10 @@ __all__ = [
     "Style",
     "brackets_needed",
     "places",
+    "places",
     "plain_ascii",
     "precedence",
+    "ungrouped",
     "ungrouped",
     "written",
 ]
@@ -165,22 +167,39 @@ def _power(expression: Expression, style: Style) -> str:
 
 
 def _call(expression: Expression, style: Style) -> str:
-    return (
-        f"{expression.words[0]}({', '.join(_inner(part, style) for part in expression.operands)})"
-    )
+    return f"{expression.words[0]}({_listed(expression.operands, style)})"
+
+
+def _listed(operands: Sequence[Expression], style: Style) -> str:
+    return ", ".join(_inner(ungrouped(part), style) for part in operands)
+
+
+def ungrouped(part: Expression) -> Expression:
+    """The part without the brackets it does not need between commas."""
+    return part.operands[0] if part.head == "group" else part
 
 
 def _word(expression: Expression, style: Style) -> str:
     primitive = expression.words[0]
     notation = REGISTRY[primitive].notation
     operands = expression.operands
-    if notation is None or len(notation.operands) != len(operands):
-        return f"{primitive}({', '.join(_inner(part, style) for part in operands)})"
-    filled = [
-        _at_least(part, least, style)
-        for part, least in zip(operands, notation.operands, strict=True)
-    ]
-    return notation.text.format(*filled)
+    template = _FORMS.get(primitive) or ("" if notation is None else notation.text)
+    if notation is None or places(template) != len(operands):
+        return f"{primitive}({_listed(operands, style)})"
+    if notation.precedence == ATOM:
+        operands = tuple(map(ungrouped, operands))
+    least = notation.operands
+    filled = [_at_least(part, least[k], style) for k, part in enumerate(operands)]
+    return template.format(*filled)
+
+
+_FORMS = {"absolute": "|{0}|", "floor": "⌊{0}⌋", "ceil": "⌈{0}⌉"}
+
+
+def places(template: str) -> int:
+    """How many operands a template has room for; -1 where it asks for static parameters too."""
+    fields = {field for _, field, _, _ in Formatter().parse(template) if field is not None}
+    return len(fields) if all(field.isdigit() for field in fields) else -1
 
 
 def _partial(expression: Expression, style: Style) -> str:
