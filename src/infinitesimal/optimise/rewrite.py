@@ -52,7 +52,8 @@ class Rewriter:
                 stack.extend(reversed(pending))
                 continue
             after = self._after(node, operands)
-            if after is node or after in becomes:  # nothing applies, or two rules undo each other
+            circular = after in becomes and after not in final  # two rules undo each other
+            if after is node or circular:
                 final[node] = node
             else:
                 becomes[node] = after
