@@ -12,11 +12,9 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import Graph, close, substitute
-from infinitesimal.core.node import INPUT, NEVER, VARIABLE, Node, constant, input_node, postorder
+from infinitesimal.core.node import INPUT, NEVER, VARIABLE, Node, as_nodes, input_node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.jacobian import Blocks, cheaper, columns, filled, rows
@@ -36,8 +34,8 @@ from infinitesimal.front.arguments import (
 )
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
-from infinitesimal.front.trace import Trace, finish, trace
-from infinitesimal.front.tree import flatten, map_leaves
+from infinitesimal.front.trace import Trace, finish, finished, trace
+from infinitesimal.front.tree import map_leaves
 
 __all__ = [
     "grad",
@@ -101,18 +99,12 @@ def _value_and_grad(
     numbers = argument_numbers(asked, argnums, args)
     traced = trace(f, args, options, numbers, asked=asked, has_aux=has_aux)
     output = scalar_output(asked, traced)
-    seed = constant(np.ones((), output.type.dtype))
+    seed, _ = as_nodes((1.0, output))
     cotangents = filled(reverse([output], [seed], traced.variables), traced.variables)
-    auxiliary, structure = flatten(traced.auxiliary)
-    lazy = [k for k, leaf in enumerate(auxiliary) if isinstance(leaf, Lazy)]
-    done = finish([output, *cotangents, *(auxiliary[k].node for k in lazy)], traced.since)
-    gradients = as_given(done[1 : 1 + len(cotangents)], traced.values)
-    value: Any = done[0]
+    value, *gradients = finish([output, *cotangents], traced.since)
     if has_aux:
-        for k, leaf in zip(lazy, done[1 + len(cotangents) :], strict=True):
-            auxiliary[k] = leaf
-        value = (value, structure.unflatten(auxiliary))
-    return value, by_argument(gradients, traced, argnums)
+        value = (value, finished(traced.auxiliary, traced.since))
+    return value, by_argument(as_given(gradients, traced.values), traced, argnums)
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -164,7 +156,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         return (
             value,
             pullback,
-            map_leaves(lambda leaf: _finished(leaf, traced.since), traced.auxiliary),
+            finished(traced.auxiliary, traced.since),
         )
     return value, pullback
 
@@ -353,7 +345,3 @@ def _residuals(nodes: Sequence[Node]) -> list[Node]:
                 dict.fromkeys(operand for operand in node.inputs if operand not in unknown)
             )
     return list(needed)
-
-
-def _finished(leaf: Any, since: int) -> Any:
-    return finish([leaf.node], since)[0] if isinstance(leaf, Lazy) else leaf

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import INPUT, Node, postorder
-from infinitesimal.errors import UnknownValueError
+from infinitesimal.core.node import Node, postorder
 
 __all__ = ["evaluate"]
 
@@ -37,17 +36,12 @@ def evaluate(
     dying = _last_uses(order, outputs) if not keep else {}
     with np.errstate(all="ignore"):
         for node in order:
-            if node.primitive is INPUT:
-                raise UnknownValueError(
-                    f"the value of an input of type {node.type}",
-                    why="it is not known while the function is being traced",
-                    instead="bind it, or choose with np.where instead of if",
-                )
             values[node] = node.primitive.evaluate(
                 *[values[operand] for operand in node.inputs], *node.params
             )
-            for dead in dying.get(node, ()):
-                del values[dead]
+            if node in dying:
+                for dead in dying[node]:
+                    del values[dead]
     if keep:
         for node in order:
             value = values[node]
@@ -59,7 +53,10 @@ def evaluate(
 
 def _last_uses(order: list[Node], outputs: Sequence[Node]) -> dict[Node, list[Node]]:
     """For each node, the computed values nobody reads after it."""
-    if all(node.type.size < _LARGE for node in order):
+    for node in order:
+        if node.type.size >= _LARGE:
+            break
+    else:
         return {}
     dying: dict[Node, list[Node]] = {}
     alive = set(outputs)

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import itertools
 import sys
-import threading
 import weakref
 from collections.abc import Iterable, MutableMapping, Sequence
 from typing import Any
@@ -24,6 +23,7 @@ import numpy as np
 
 from infinitesimal.core.primitive import REGISTRY, Primitive, register
 from infinitesimal.core.types import Type, type_of
+from infinitesimal.errors import UnknownValueError
 
 __all__ = [
     "CONSTANT",
@@ -78,62 +78,61 @@ class Node:
     # Infix, so that a formula reads like algebra. Looked up by name: this floor does not know the
     # words.
     def __add__(self, other: Any) -> Node:
-        return REGISTRY["add"](self, other)
+        return REGISTRY["add"].build(self, other)
 
     def __radd__(self, other: Any) -> Node:
-        return REGISTRY["add"](other, self)
+        return REGISTRY["add"].build(other, self)
 
     def __sub__(self, other: Any) -> Node:
-        return REGISTRY["subtract"](self, other)
+        return REGISTRY["subtract"].build(self, other)
 
     def __rsub__(self, other: Any) -> Node:
-        return REGISTRY["subtract"](other, self)
+        return REGISTRY["subtract"].build(other, self)
 
     def __mul__(self, other: Any) -> Node:
-        return REGISTRY["multiply"](self, other)
+        return REGISTRY["multiply"].build(self, other)
 
     def __rmul__(self, other: Any) -> Node:
-        return REGISTRY["multiply"](other, self)
+        return REGISTRY["multiply"].build(other, self)
 
     def __truediv__(self, other: Any) -> Node:
-        return REGISTRY["divide"](self, other)
+        return REGISTRY["divide"].build(self, other)
 
     def __rtruediv__(self, other: Any) -> Node:
-        return REGISTRY["divide"](other, self)
+        return REGISTRY["divide"].build(other, self)
 
     def __neg__(self) -> Node:
-        return REGISTRY["negative"](self)
+        return REGISTRY["negative"].build(self)
 
     def __lt__(self, other: Any) -> Node:
-        return REGISTRY["less"](self, other)
+        return REGISTRY["less"].build(self, other)
 
     def __le__(self, other: Any) -> Node:
-        return REGISTRY["less_equal"](self, other)
+        return REGISTRY["less_equal"].build(self, other)
 
     def __gt__(self, other: Any) -> Node:
-        return REGISTRY["greater"](self, other)
+        return REGISTRY["greater"].build(self, other)
 
     def __ge__(self, other: Any) -> Node:
-        return REGISTRY["greater_equal"](self, other)
+        return REGISTRY["greater_equal"].build(self, other)
 
 
-class _Entry(weakref.ref[Node]):
-    """A weak reference that knows its key in the table of nodes."""
-
-    __slots__ = ("key",)
-    key: int
-
-
-# Keyed by the hash alone: a key that held the inputs would be one more object for every node. Two
-# living nodes with one hash are next to impossible, and cost sharing, not truth.
-_table: dict[int, _Entry] = {}
-_table_lock = threading.RLock()
+# Nodes by the hash of what they are made of, held weakly. A key that held the inputs would be one
+# more object for every node, and a callback at a node's death one more call; so dead entries stay
+# until the table has doubled. Two living nodes with one hash are next to impossible, and cost
+# sharing, not truth; so does losing a race with another thread.
+_table: dict[int, weakref.ref[Node]] = {}
+_LEAST = 10_000
+_sweep_at = _LEAST
 
 
-def _forget(entry: _Entry, table: dict[int, _Entry] = _table) -> None:
-    # Only if nobody has entered a new node under the same key meanwhile.
-    if table.get(entry.key) is entry:
-        table.pop(entry.key, None)
+def _sweep() -> None:
+    """Forget the dead; the next sweep comes when the table has doubled."""
+    global _sweep_at
+    for key, entry in list(_table.items()):
+        if entry() is None:
+            _table.pop(key, None)
+    _sweep_at = max(_LEAST, 2 * len(_table))
 
 
 def _known(
@@ -157,9 +156,10 @@ def make(primitive: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...]
     Raises what `primitive.infer` raises: `ShapeError`, `DtypeError`.
     """
     key = hash((primitive, inputs, params))
-    known = _known(key, primitive, inputs, params)
-    if known is not None:
-        return known
+    if key in _table:
+        known = _known(key, primitive, inputs, params)
+        if known is not None:
+            return known
     signature = (*[operand.type for operand in inputs], *params)
     type = primitive.types.get(signature)
     if type is None:
@@ -189,13 +189,9 @@ def _enter(
             active = operand.active
     node.reach = reach
     node.active = active if primitive.jvp is not None and type.inexact else NEVER
-    entry = _Entry(node, _forget)
-    entry.key = key
-    with _table_lock:
-        previous = _known(key, primitive, inputs, params)  # another thread may have been faster
-        if previous is not None:
-            return previous
-        _table[key] = entry
+    _table[key] = weakref.ref(node)
+    if len(_table) > _sweep_at:
+        _sweep()
     return node
 
 
@@ -245,13 +241,21 @@ def _leaf_value(value: Any, *_: Any) -> Any:
     return value.array if isinstance(value, Literal) else value
 
 
+def _unknown_value(type: Type, _: int) -> Any:
+    raise UnknownValueError(
+        f"the value of an input of type {type}",
+        why="it is not known while the function is being traced",
+        instead="bind it, or choose with np.where instead of if",
+    )
+
+
 CONSTANT = register(Primitive("constant", "leaf", _leaf_infer, _leaf_value, parameters=("value",)))
 INPUT = register(
     Primitive(
         "input",
         "leaf",
         _leaf_infer,
-        _leaf_value,
+        _unknown_value,
         parameters=("type", "serial"),
         jvp=_leaf_jvp,
         vjp=_leaf_vjp,
@@ -273,22 +277,11 @@ VARIABLE = register(
 )
 
 
-_scalars: dict[tuple[Any, Any], Node] = {}
-
-
 def constant(value: Any, dtype: Any = None) -> Node:
     """The constant node of a number or array; the value is copied.
 
     Raises `DtypeError` for values that are not numbers.
     """
-    if isinstance(value, (int, float)) and value:  # zero is left out: 0.0 == -0.0
-        key = (value, dtype or type(value))
-        known = _scalars.get(key)
-        if known is None:
-            known = _constant(np.asarray(value, dtype))
-            if len(_scalars) < 10_000:
-                _scalars[key] = known
-        return known
     return _constant(np.asarray(value, dtype))
 
 
@@ -297,7 +290,10 @@ def _constant(array: Any) -> Node:
     params = (Literal(array),)
     key = hash((CONSTANT, (), params))
     known = _known(key, CONSTANT, (), params)
-    return known or _enter(key, CONSTANT, (), params, params[0].type)
+    if known is None:
+        known = _enter(key, CONSTANT, (), params, params[0].type)
+        known.value = params[0].array
+    return known
 
 
 def zeros(type: Type) -> Node:
@@ -328,28 +324,43 @@ def as_nodes(operands: Sequence[Any]) -> tuple[Node, ...]:
     A Python number is weak, as in NumPy: it takes the dtype of the others (NEP 50).
     """
     for operand in operands:
-        if type(operand) is not Node:
+        if operand.__class__ is not Node:
             break
     else:
         return tuple(operands)
-    plain = (bool, int, float, complex)
     strong = [
-        x if isinstance(x, Node) else None if type(x) in plain else constant(x) for x in operands
+        x if x.__class__ is Node else None if x.__class__ in _WEAK else constant(x)
+        for x in operands
     ]
-    dtypes = [node.type.dtype for node in strong if node is not None]
+    dtypes = tuple([node.type.dtype for node in strong if node is not None])
     return tuple(
-        node if node is not None else constant(operand, _weak_dtype(operand, dtypes))
-        for node, operand in zip(strong, operands, strict=True)
+        [
+            node if node is not None else _weak(operand, dtypes)
+            for node, operand in zip(strong, operands, strict=True)
+        ]
     )
 
 
+_WEAK: frozenset[Any] = frozenset((bool, int, float, complex))
 _weak_dtypes: dict[tuple[Any, ...], Any] = {}
+_weak_nodes: dict[tuple[Any, ...], Node] = {}
 
 
-def _weak_dtype(number: Any, dtypes: list[Any]) -> Any:
+def _weak(number: Any, dtypes: tuple[Any, ...]) -> Node:
+    """The constant of a Python number beside values of these dtypes."""
+    key = (number, number.__class__, dtypes)
+    known = _weak_nodes.get(key) if number else None  # not zero, whose sign the key would not see
+    if known is None:
+        known = constant(number, _weak_dtype(number, dtypes))
+        if number and len(_weak_nodes) < 10_000:
+            _weak_nodes[key] = known
+    return known
+
+
+def _weak_dtype(number: Any, dtypes: tuple[Any, ...]) -> Any:
     if not dtypes:
         return None
-    key: tuple[Any, ...] = (number.__class__, *dtypes)
+    key: tuple[Any, ...] = (number.__class__, dtypes)
     known = _weak_dtypes.get(key)
     if known is None:
         # np.result_type treats Python numbers as weak; zero stands for any number of its class
@@ -381,11 +392,11 @@ def postorder(
             stop[node] = node.value
             done.add(node)
         else:
-            pending = [operand for operand in node.inputs if operand not in done]
-            if pending:
-                pending.reverse()
-                stack.extend(pending)
-            else:
+            depth = len(stack)
+            for operand in node.inputs[::-1]:
+                if operand not in done:
+                    stack.append(operand)
+            if len(stack) == depth:
                 stack.pop()
                 done.add(node)
                 order.append(node)

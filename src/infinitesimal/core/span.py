@@ -6,6 +6,7 @@ In: the start, stop and step that `slice.indices` gives. Out: a `Span`, printed 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 __all__ = ["Span", "slices", "span"]
@@ -55,6 +56,7 @@ def span(start: int, stop: int, step: int) -> Span:
     return Span(start, None if end < 0 else end, step)
 
 
+@lru_cache(maxsize=4096)
 def slices(key: tuple[Any, ...]) -> tuple[Any, ...]:
     """A key for NumPy from one made of whole numbers and spans.
 

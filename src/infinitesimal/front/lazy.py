@@ -15,7 +15,7 @@ import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.node import NEVER, Node
-from infinitesimal.core.primitive import BY_NUMPY, REGISTRY, Primitive
+from infinitesimal.core.primitive import BY_NUMPY, REGISTRY
 from infinitesimal.errors import (
     InfinitesimalError,
     LostDerivativeError,
@@ -25,6 +25,7 @@ from infinitesimal.errors import (
 )
 from infinitesimal.front.numpy_names import METHODS, VIEWS, WORDS
 from infinitesimal.front.origin import place, user_line
+from infinitesimal.ops.power import raise_to
 
 __all__ = ["OPEN", "Lazy", "call_word", "unwrap", "wrap"]
 
@@ -222,7 +223,7 @@ class Lazy:
             primitive = BY_NUMPY.get(ufunc) or BY_NUMPY.get(f"scipy.special.{ufunc.__name__}")
             listed = any(type(operand) in (list, tuple) for operand in inputs)
             if primitive is not None and not listed and ufunc is not np.power:
-                return apply(primitive, *inputs)
+                return apply(primitive.build, *inputs)
         return call_word(ufunc if method == "__call__" else (ufunc, method), inputs, options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
@@ -307,15 +308,17 @@ def _foreign(operand: Any) -> bool:
     )
 
 
-def apply(primitive: Primitive, *operands: Any) -> Lazy:
-    """A word applied to lazy arrays and plain values; the node remembers the user's line."""
+def apply(meaning: Callable[..., Any], *operands: Any) -> Any:
+    """A function of nodes applied to lazy arrays and plain values."""
     try:
-        node: Node = primitive.build(*[x.node if type(x) is Lazy else x for x in operands])  # type: ignore[misc]
+        result = meaning(*[x.node if x.__class__ is Lazy else x for x in operands])
     except InfinitesimalError as error:
         raise _located(error) from None
-    if node.origin is None:
-        node.origin = user_line(2)
-    return Lazy(node)
+    if result.__class__ is not Node:
+        return wrap(result)
+    if result.origin is None:
+        result.origin = user_line(2)
+    return Lazy(result)
 
 
 def _located(error: InfinitesimalError) -> InfinitesimalError:
@@ -377,14 +380,12 @@ def _name_of(function: Any) -> str:
 
 
 def _binary(name: str, swapped: bool = False) -> Callable[[Lazy, Any], Any]:
+    meaning: Any = MEANINGS[name] if name in MEANINGS else REGISTRY[name].build
+
     def operator(self: Lazy, other: Any) -> Any:
-        if type(other) is not Lazy and _foreign(other):
+        if other.__class__ is not Lazy and _foreign(other):
             return NotImplemented
-        word = OPERATORS.get(name)
-        if word is not None:
-            return call_word(word, (other, self) if swapped else (self, other), {})
-        primitive = REGISTRY[name]
-        return apply(primitive, other, self) if swapped else apply(primitive, self, other)
+        return apply(meaning, other, self) if swapped else apply(meaning, self, other)
 
     return operator
 
@@ -401,11 +402,16 @@ def _in_place(name: str, symbol: str) -> Callable[[Lazy, Any], Lazy]:
 
 
 def _unary(name: str) -> Callable[[Lazy], Any]:
-    return lambda self: apply(REGISTRY[name], self)
+    build: Any = REGISTRY[name].build
+    return lambda self: apply(build, self)
 
 
-# Operators that are more than one word: NumPy's function decides.
-OPERATORS: dict[str, Any] = {"power": np.power, "matmul": np.matmul, "divmod": np.divmod}
+# Operators that are more than one word.
+MEANINGS: dict[str, Callable[..., Any]] = {
+    "power": raise_to,
+    "matmul": WORDS[np.matmul],
+    "divmod": WORDS[np.divmod],
+}
 
 for _symbol, _python, _name in (
     ("+", "add", "add"),

@@ -20,7 +20,7 @@ from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
 from infinitesimal.front.tree import Structure, flatten
 
-__all__ = ["Trace", "finish", "leaf_node", "trace"]
+__all__ = ["Trace", "finish", "finished", "leaf_node", "trace"]
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,16 @@ def finish(nodes: Sequence[Node], since: int) -> list[Any]:
         given.add(id(value))
         finished.append(value)
     return finished
+
+
+def finished(tree: Any, since: int) -> Any:
+    """A container whose lazy arrays have become numbers where `finish` makes them so."""
+    leaves, structure = flatten(tree)
+    places = [k for k, leaf in enumerate(leaves) if isinstance(leaf, Lazy)]
+    values = finish([leaves[k].node for k in places], since)
+    for k, value in zip(places, values, strict=True):
+        leaves[k] = value
+    return structure.unflatten(leaves)
 
 
 def presented(value: Any) -> Any:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 __all__ = ["Structure", "flatten", "map_leaves"]
 
 
@@ -94,6 +96,7 @@ def _rebuilt_dataclass(container: Any, values: dict[str, Any]) -> Any:
     return instance
 
 
+_LEAVES: frozenset[Any] = frozenset((float, int, np.ndarray, np.float64))  # known at a glance
 _SEQUENCES: frozenset[Any] = frozenset((tuple, list))
 
 
@@ -131,6 +134,9 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
 
 
 def _flatten(tree: Any, leaves: list[Any]) -> Structure:
+    if tree.__class__ in _LEAVES:
+        leaves.append(tree)
+        return LEAF
     found = _children(tree)
     if found is None:
         leaves.append(tree)

@@ -58,7 +58,8 @@ def elementwise(
     """
     operands = len(partials) or arity
     names = tuple(parameters or ())
-    derivative = any(partial is not None for partial in partials)
+    weighers = [_weigher(partial) for partial in partials]
+    derivative = any(weighers)
     return register(
         Primitive(
             name,
@@ -67,8 +68,8 @@ def elementwise(
             numpy,
             parameters=names,
             numpy=(numpy if answers is True else answers) or None,
-            jvp=_elementwise_jvp(partials) if derivative else None,
-            vjp=_elementwise_vjp(partials) if derivative else None,
+            jvp=_elementwise_jvp(weighers) if derivative else None,
+            vjp=_elementwise_vjp(weighers) if derivative else None,
             masks=masks,
             partials=partials,
             analytic=analytic,
@@ -111,42 +112,46 @@ def _elementwise_type(name: str, operands: int, numpy: Callable[..., Any]) -> Ca
     return infer
 
 
-def _value(partial: Any, node: Node) -> Any:
-    return partial(*node.inputs, node) if callable(partial) else partial
+Weigher = Callable[[Node, Node, Callable[..., Node]], Node]
 
 
-def _weighted(seed: Node, weight: Any, times: Callable[..., Node]) -> Node:
-    """`seed · weight`, without a multiplication by one."""
-    if isinstance(weight, (int, float)):
+def _weigher(partial: Partial) -> Weigher | None:
+    """How a tangent or cotangent of a node is weighed by a partial, without multiplying by one."""
+    if partial is None:
+        return None
+
+    def weighed(node: Node, seed: Node, times: Callable[..., Node]) -> Node:
+        weight: Any = partial(*node.inputs, node) if callable(partial) else partial
+        if weight.__class__ is Node:
+            return times(seed, weight)
         if weight == 1:
             return seed
-        if weight == -1:
-            return REGISTRY["negative"](seed)
-    return times(seed, weight)
+        return REGISTRY["negative"](seed) if weight == -1 else times(seed, weight)
+
+    return weighed
 
 
-def _elementwise_jvp(partials: Sequence[Partial]) -> Callable[..., Node | None]:
+def _elementwise_jvp(weighers: Sequence[Weigher | None]) -> Callable[..., Node | None]:
     def jvp(node: Node, tangents: Sequence[Node | None], times: Callable[..., Node]) -> Node | None:
         total: Node | None = None
-        for partial, tangent in zip(partials, tangents, strict=True):
-            if tangent is None or partial is None:
-                continue
-            part = _weighted(tangent, _value(partial, node), times)
-            total = part if total is None else total + part
+        for weighed, tangent in zip(weighers, tangents, strict=True):
+            if tangent is not None and weighed is not None:
+                part = weighed(node, tangent, times)
+                total = part if total is None else total + part
         return None if total is None else like(total, node.type)
 
     return jvp
 
 
-def _elementwise_vjp(partials: Sequence[Partial]) -> Callable[..., list[Node | None]]:
+def _elementwise_vjp(weighers: Sequence[Weigher | None]) -> Callable[..., list[Node | None]]:
     def vjp(
         node: Node, cotangent: Node, wanted: Sequence[bool], times: Callable[..., Node]
     ) -> list[Node | None]:
         return [
-            unbroadcast(_weighted(cotangent, _value(partial, node), times), operand.type)
-            if want and partial is not None
+            unbroadcast(weighed(node, cotangent, times), operand.type)
+            if want and weighed is not None
             else None
-            for partial, operand, want in zip(partials, node.inputs, wanted, strict=True)
+            for weighed, operand, want in zip(weighers, node.inputs, wanted, strict=True)
         ]
 
     return vjp

@@ -86,7 +86,7 @@ def _holding(dtype: np.dtype[Any], values: Sequence[Any]) -> np.dtype[Any]:
 
     Only the complex step writes complex values among real ones; its steps must not be lost.
     """
-    steps = dtype.kind != "c" and any(np.iscomplexobj(value) for value in values)
+    steps = dtype.kind != "c" and any(value.dtype.kind == "c" for value in values)
     return np.result_type(dtype, np.complex64) if steps else dtype
 
 

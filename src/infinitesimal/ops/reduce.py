@@ -33,8 +33,10 @@ def _without(shape: tuple[int, ...], axis: tuple[int, ...]) -> tuple[int, ...]:
 
 def spread(reduced: Node, shape: tuple[int, ...], axis: tuple[int, ...]) -> Node:
     """A result of a reduction, copied back along the reduced axes."""
-    kept = tuple(1 if k in axis else size for k, size in enumerate(shape))
-    return broadcast(reshape(reduced, shape=kept), shape=shape)
+    if reduced.type.shape:
+        kept = tuple(1 if k in axis else size for k, size in enumerate(shape))
+        reduced = reshape(reduced, shape=kept)
+    return broadcast(reduced, shape=shape)
 
 
 def _reducing(function: Callable[..., Any]) -> Callable[..., Type]:
@@ -49,7 +51,7 @@ def _reducing(function: Callable[..., Any]) -> Callable[..., Type]:
 
 
 sum = linear(
-    "sum", lambda x, axis: np.sum(x, axis=axis), _reducing(np.sum),
+    "sum", lambda x, axis: np.add.reduce(x, axis=axis), _reducing(np.sum),
     lambda cotangent, node, _: spread(cotangent, node.inputs[0].type.shape, node.params[0]),
     parameters=("axis",), cost=1,
     because="the derivative of a sum is the sum of the derivatives",

@@ -32,11 +32,20 @@ def _reshape_type(x: Type, shape: tuple[int, ...]) -> Type:
 
 
 reshape = linear(
-    "reshape", np.reshape, _reshape_type,
+    "reshape", lambda x, shape: x.reshape(shape), _reshape_type,
     lambda cotangent, node, _: reshape(cotangent, shape=node.inputs[0].type.shape),
     parameters=("shape",), because="the same elements in another shape",
     notation=call("np.reshape({0}, {shape})"),
 )  # fmt: skip
+
+
+def _broadcast(x: Any, shape: tuple[int, ...]) -> Any:
+    """A view, as NumPy gives; a number is written out, which is quicker while it is short."""
+    if np.ndim(x) or math.prod(shape) > 1000:
+        return np.broadcast_to(x, shape)
+    filled = np.empty(shape, x.dtype)
+    filled[...] = x
+    return filled
 
 
 def _broadcast_type(x: Type, shape: tuple[int, ...]) -> Type:
@@ -53,7 +62,7 @@ def _broadcast_type(x: Type, shape: tuple[int, ...]) -> Type:
 
 
 broadcast = linear(
-    "broadcast", np.broadcast_to, _broadcast_type,
+    "broadcast", _broadcast, _broadcast_type,
     lambda cotangent, node, _: unbroadcast(cotangent, node.inputs[0].type),
     parameters=("shape",), because="a copied element collects the contributions of its copies",
     notation=call("np.broadcast_to({0}, {shape})"),
