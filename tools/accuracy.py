@@ -39,7 +39,7 @@ mp = mpmath.mp
 def differentiated(
     function: Callable[..., Any], point: tuple[float, ...], k: int, bits: int
 ) -> Any:
-    """∂function/∂(operand k), by a central difference with a step of 2^(-bits/12) of the operand."""
+    """The k-th partial, by a central difference with a step of 2^(-bits/12) of the operand."""
     with mp.workprec(bits):
         exact = [mpmath.mpf(x) for x in point]
         size = abs(exact[k]) or mpmath.mpf(1)
@@ -166,6 +166,7 @@ def _sinc_slope(x: Any) -> Any:
 
 PLANE = pairs(line(1e-150, 1e150), line(1e-150, 1e150))
 TAME = line(1e-300, 700)
+DIVISION = apart(line(1e-5, 1e5), line(0.1, 1e5))
 POWERS = pairs(ray(1e-100, 1e100), line(1e-10, 100))
 
 CASES: dict[str, Case] = {
@@ -178,8 +179,8 @@ CASES: dict[str, Case] = {
     "positive": Case(lambda x: x, line()),
     "square": Case(lambda x: x * x, line()),
     "reciprocal": Case(lambda x: 1 / x, line()),
-    "remainder": Case(lambda x, y: x - y * mpmath.floor(x / y), apart(line(1e-5, 1e5), line(0.1, 1e5))),
-    "fmod": Case(lambda x, y: mpmath.fmod(abs(x), abs(y)) * _sign(x), apart(line(1e-5, 1e5), line(0.1, 1e5))),
+    "remainder": Case(lambda x, y: x - y * mpmath.floor(x / y), DIVISION),
+    "fmod": Case(lambda x, y: mpmath.fmod(abs(x), abs(y)) * _sign(x), DIVISION),
     "integer_power": Case(lambda x: x**7, line(1e-40, 1e40), (("n", 7),)),
     "power": Case(lambda x, y: x**y, POWERS),
     "float_power": Case(lambda x, y: x**y, POWERS),
@@ -250,7 +251,9 @@ CASES: dict[str, Case] = {
     "gammaln": Case(mpmath.loggamma, ray(1e-150, 1e100), bits=400),
     "loggamma": Case(mpmath.loggamma, ray(1e-150, 1e100), bits=400),
     "digamma": Case(mpmath.digamma, ray(1e-150, 1e100), bits=400),
-    "polygamma": Case(lambda x: mpmath.polygamma(1, x), ray(1e-90, 1e90), (("order", 1),), bits=400),
+    "polygamma": Case(
+        lambda x: mpmath.polygamma(1, x), ray(1e-90, 1e90), (("order", 1),), bits=400
+    ),
     "expit": Case(lambda x: 1 / (1 + mpmath.exp(-x)), TAME),
     "log_expit": Case(lambda x: -mpmath.log(1 + mpmath.exp(-x)), TAME),
     "logit": Case(lambda x: mpmath.log(x / (1 - x)), between(0, 1)),
@@ -397,9 +400,9 @@ def _head(points: int) -> list[str]:
         "",
         f"Each partial at {points} seeded points of its whole domain: every size from 1e-300 to",
         "1e300, close to poles and ends, operands unrelated, alike and equal. The exact value is",
-        "that of mpmath's function, differentiated numerically at 1600 bits or more. Errors are in",
-        f"units in the last place (ULP) of float64; the promise is {LIMIT:g}. Where the exact value",
-        "is below the smallest normal number, 2.2e-308, any answer as small counts as exact.",
+        "that of mpmath's function, differentiated numerically at 1600 bits or more. Errors are",
+        f"in units in the last place (ULP) of float64; the promise is {LIMIT:g}. Where the exact",
+        "value is below the smallest normal number, 2.2e-308, any answer as small counts as exact.",
         "",
         f"Measured with NumPy {np.__version__}, SciPy {scipy.__version__}, Python"
         f" {platform.python_version()}, {platform.machine()}. NumPy's own functions differ by up",
