@@ -2,6 +2,7 @@
 
 In: NumPy functions and the names of ndarray's methods. Out: `WORDS`, from function to its meaning
 on nodes (with NumPy's own signature); `METHODS`, from the name of a method to a key of `WORDS`;
+`IN_PLACE`, the same for methods that change their array;
 `VIEWS`, the keys whose answer shares memory with their first argument in NumPy. One file a subject.
 """
 
@@ -53,6 +54,6 @@ from infinitesimal.front.numpy_names import (
 from infinitesimal.front.numpy_names import (
     ufuncs as ufuncs,
 )
-from infinitesimal.front.numpy_names.common import METHODS, VIEWS, WORDS
+from infinitesimal.front.numpy_names.common import IN_PLACE, METHODS, VIEWS, WORDS
 
-__all__ = ["METHODS", "VIEWS", "WORDS"]
+__all__ = ["IN_PLACE", "METHODS", "VIEWS", "WORDS"]

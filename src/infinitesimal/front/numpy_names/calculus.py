@@ -11,7 +11,6 @@ from infinitesimal import ops
 from infinitesimal.core.node import Node, constant, zeros
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.span import Span, span
-from infinitesimal.errors import UnsupportedError
 from infinitesimal.front.numpy_names.common import (
     axes_of,
     axis_of,
@@ -220,17 +219,9 @@ def correlate(a: Any, v: Any, mode: Any = "valid") -> Node:
     x, y = operands(a, v)
     if y.type.ndim != 1 or x.type.ndim != 1:
         raise ValueError("object of too small depth for desired array")
-    if mode == "same" and y.type.size > x.type.size:
-        raise UnsupportedError(
-            "np.correlate(…, mode='same') with a second array longer than the first",
-            why="NumPy places the answer differently there",
-            instead="np.correlate(a, v, mode='full') and a slice of it",
-        )
-    backwards = part(y, 0, None, None, -1)
-    answer = convolve(x, backwards, mode)
-    return (
-        part(answer, 0, None, None, -1) if x.type.size < y.type.size and mode == "valid" else answer
-    )
+    if x.type.size < y.type.size:
+        return part(correlate(y, x, mode), 0, None, None, -1)
+    return convolve(x, part(y, 0, None, None, -1), mode)
 
 
 # ---- statistics of several variables

@@ -25,6 +25,7 @@ from infinitesimal.ops.shape import astype, broadcast, concatenate, reshape
 
 WORDS: dict[Any, Callable[..., Any]] = {}
 METHODS: dict[str, Any] = {}
+IN_PLACE: dict[str, Any] = {}
 VIEWS: set[Any] = set()
 
 Word = TypeVar("Word", bound=Callable[..., Any])
@@ -76,7 +77,7 @@ def _stacked(parts: Sequence[Node]) -> Node:
 
 
 def operands(*values: Any) -> tuple[Node, ...]:
-    """The nodes of several operands of one function; Python numbers take the dtype of the others."""
+    """The nodes of a function's operands; Python numbers take the dtype of the others."""
     plain = (bool, int, float, complex)
     return as_nodes([value if type(value) in plain else node_of(value) for value in values])
 

@@ -36,11 +36,11 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: Any = "r
         x, along = reshaped(x, (x.type.size,)), 0
     else:
         along = axis_of(axis, x.type.ndim)
-    places = _within(node_of(indices), x.type.shape[along], mode)
+    places = within(node_of(indices), x.type.shape[along], mode)
     return getitem(x, (*[slice(None)] * along, places))
 
 
-def _within(places: Node, size: int, mode: Any) -> Node:
+def within(places: Node, size: int, mode: Any) -> Node:
     """Places beyond the ends, brought back as `mode` says."""
     if places.type.size == 0 and places.type.dtype.kind == "f":
         places = cast(places, np.intp)
@@ -104,7 +104,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: Any = "raise") -> Node:
         values = force(number, "np.choose(…, mode='raise')")
         if np.any((values < 0) | (values >= len(choices))):
             raise ValueError("invalid entry in choice array")
-    number = _within(number, len(choices), mode)
+    number = within(number, len(choices), mode)
     *nodes, last = operands(*choices)
     dtype = np.result_type(*{node.type.dtype for node in (*nodes, last)})
     answer = cast(last, dtype)
@@ -115,7 +115,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: Any = "raise") -> Node:
 
 @word(np.piecewise)
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Node:
-    """Functions or values, each where its condition holds; the last one elsewhere if one is over."""
+    """Values, each where its condition holds; one more is for everywhere else."""
     node = node_of(x)
     conditions = [cast(node_of(condition), bool) for condition in _conditions(condlist)]
     if len(funclist) not in (len(conditions), len(conditions) + 1):

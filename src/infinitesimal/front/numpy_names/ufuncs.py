@@ -33,7 +33,7 @@ Meaning = Callable[..., Any]
 
 
 def _with_options(function: Any, meaning: Meaning) -> Meaning:
-    """A universal function on nodes with NumPy's keyword options: `dtype` honoured, others refused."""
+    """A universal function with NumPy's options: `dtype` honoured, others refused."""
 
     def called(
         *values: Any,

@@ -1,0 +1,100 @@
+"""Each of NumPy's names means what NumPy means, and its derivative is what the numbers say."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import infinitesimal as dx
+from infinitesimal.front.tree import flatten
+from tests.front.numpy_samples import SMOOTH, STEPS
+
+RANDOM = np.random.default_rng(7)
+
+
+def plain(sample, arrays):
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return flatten(sample.function(*arrays))[0]
+
+
+@pytest.mark.parametrize("sample", [*SMOOTH, *STEPS], ids=repr)
+def test_value_shape_and_dtype_are_numpys(sample):
+    wanted = plain(sample, sample.arrays)
+    graph = dx.graph(sample.function)(*sample.arrays)
+    found = graph(*sample.arrays)
+    assert len(found) == len(wanted)
+    for ours, theirs, node in zip(found, wanted, graph.outputs, strict=True):
+        theirs = np.asarray(theirs)
+        assert np.shape(ours) == theirs.shape == node.type.shape
+        assert np.asarray(ours).dtype == theirs.dtype == node.type.dtype
+        close = 1e-5 if theirs.dtype == np.float32 else 1e-12
+        np.testing.assert_allclose(ours, theirs, rtol=close, atol=close * 1e-2)
+
+
+def projected(sample):
+    """The sample as a function with one number for its value, by fixed weights."""
+    weights = [RANDOM.standard_normal(np.shape(part)) for part in plain(sample, sample.arrays)]
+
+    def scalar(*arrays):
+        parts = flatten(sample.function(*arrays))[0]
+        total = 0.0
+        for part, weight in zip(parts, weights, strict=True):
+            total = total + np.sum(part * weight)
+        return total
+
+    return scalar
+
+
+def wide(arrays):
+    return tuple(np.asarray(array, np.float64) for array in arrays)
+
+
+def slope(function, arrays, direction, step):
+    """The derivative along a direction by central differences, extrapolated once."""
+
+    def difference(h):
+        ahead = function(*[x + h * t for x, t in zip(arrays, direction, strict=True)])
+        behind = function(*[x - h * t for x, t in zip(arrays, direction, strict=True)])
+        return (ahead - behind) / (2 * h)
+
+    return (4 * difference(step / 2) - difference(step)) / 3
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("sample", SMOOTH, ids=repr)
+def test_gradient_is_what_the_numbers_say(sample):
+    arrays = wide(sample.arrays)
+    scalar = projected(sample)
+    everything = tuple(range(len(arrays)))
+    direction = tuple(RANDOM.standard_normal(array.shape) for array in arrays)
+    measured = slope(scalar, arrays, direction, 1e-3)
+    gradient = dx.grad(scalar, argnums=everything)(*arrays)
+    backward = sum(np.sum(part * t) for part, t in zip(gradient, direction, strict=True))
+    _, forward = dx.jvp(scalar, arrays, direction)
+    np.testing.assert_allclose(backward, measured, rtol=1e-7, atol=1e-8)
+    np.testing.assert_allclose(forward, backward, rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("sample", SMOOTH, ids=repr)
+def test_second_derivative_is_what_the_numbers_say(sample):
+    arrays = wide(sample.arrays)
+    scalar = projected(sample)
+    everything = tuple(range(len(arrays)))
+    direction = tuple(RANDOM.standard_normal(array.shape) for array in arrays)
+
+    def bent(*values):
+        return np.exp(0.1 * scalar(*values))
+
+    def along(*values):
+        gradient = dx.grad(bent, argnums=everything)(*values)
+        return sum(np.sum(part * t) for part, t in zip(gradient, direction, strict=True))
+
+    measured = slope(along, arrays, direction, 1e-3)
+    product = dx.hvp(bent, arrays, direction)
+    parts = product if len(arrays) > 1 else (product,)
+    second = sum(np.sum(part * t) for part, t in zip(parts, direction, strict=True))
+    np.testing.assert_allclose(second, measured, rtol=1e-6, atol=1e-7)
+    _, again = dx.jvp(lambda *v: dx.jvp(bent, v, direction)[1], arrays, direction)
+    np.testing.assert_allclose(again, second, rtol=1e-9, atol=1e-10)
