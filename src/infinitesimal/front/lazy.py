@@ -30,6 +30,7 @@ from infinitesimal.ops.power import raise_to
 __all__ = ["OPEN", "Lazy", "call_word", "unwrap", "wrap"]
 
 _SEQUENCES: frozenset[Any] = frozenset((tuple, list))
+_WHOLE_KEYS: frozenset[Any] = frozenset((int, slice))
 _PLAIN = (int, float, np.ndarray, np.generic, complex, list, tuple)
 
 # How a lazy array is read in the open: `front.written`, a room above this one, hands itself in.
@@ -232,7 +233,10 @@ class Lazy:
     # ---- indexing and in-place changes
 
     def __getitem__(self, key: Any) -> Lazy:
-        taken = call_word("getitem", (self, key), {})
+        if key.__class__ in _WHOLE_KEYS:  # the way of every loop over an array
+            taken = apply(MEANINGS["getitem"], self, key)
+        else:
+            taken = call_word("getitem", (self, key), {})
         self.shared = taken.shared = self.shared or "an index of it shares its memory"
         return taken
 
@@ -411,6 +415,7 @@ MEANINGS: dict[str, Callable[..., Any]] = {
     "power": raise_to,
     "matmul": WORDS[np.matmul],
     "divmod": WORDS[np.divmod],
+    "getitem": WORDS["getitem"],
 }
 
 for _symbol, _python, _name in (
