@@ -153,7 +153,7 @@ HOSTILE = [
     "x\ny",
     "x\\y",
     "ｘ + y",
-    "х + y",  # noqa: RUF001 (Cyrillic)
+    "х + y",
     "𝑥 + y",
     "x\u200by",
     "x\u202ey",

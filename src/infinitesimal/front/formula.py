@@ -1,12 +1,13 @@
 """Typed mathematics: text becomes a graph, and nothing else happens.
 
-In: text such as `2(x+1)^2 - sin(x y)` and, optionally, the names of its variables. Out: a `Formula`:
-its names, its graph, and a function of numbers, arrays and traced arrays. Nothing is ever evaluated
-as Python: a small grammar names all that can be said, and what is said can only build nodes.
+In: text such as `2(x+1)^2 - sin(x y)` and, optionally, the names of its variables. Out: a
+`Formula`: its names, its graph, and a function of numbers, arrays and traced arrays. Nothing is
+ever evaluated as Python: a small grammar names all that can be said, and what is said can only
+build nodes.
 
-Multiplication signs may be left out (`2y`, `2(x+1)`, `(x+y)(x+2y)`, `2 pi r`); powers are written `^`
-or `**` and bind from the right; a product without a sign binds like one with a sign, so that `1/2x`
-is half of x.
+Multiplication signs may be left out (`2y`, `2(x+1)`, `(x+y)(x+2y)`, `2 pi r`); powers are written
+`^` or `**` and bind from the right; a product without a sign binds like one with a sign, so that
+`1/2x` is half of x.
 """
 
 from __future__ import annotations

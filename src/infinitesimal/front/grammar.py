@@ -1,8 +1,8 @@
 """The grammar of typed mathematics: from characters to a syntax tree, or to a refusal with a caret.
 
 In: text, the names that may be called, and those of the variables where they are declared. Out: a
-tree of lark, whose rules are the words `add`, `multiply`, `power`, `call`, … Everything has a bound,
-checked before the work it bounds.
+tree of lark, whose rules are the words `add`, `multiply`, `power`, `call`, … Everything has a
+bound, checked before the work it bounds.
 """
 
 from __future__ import annotations
@@ -48,9 +48,7 @@ def syntax(text: str, functions: Collection[str], letters: Collection[str]) -> A
     Raises `FormulaError`.
     """
     plain = _bounded(text)
-    parser = _parser()
-    import lark  # here already: _parser has imported it
-
+    lark, parser = _parser()
     reading = parser.parse_interactive()
     token = None
     try:
@@ -67,7 +65,8 @@ def syntax(text: str, functions: Collection[str], letters: Collection[str]) -> A
 
 
 @functools.cache
-def _parser() -> Any:
+def _parser() -> tuple[Any, Any]:
+    """The library lark and the parser; built once, at the first formula."""
     try:
         import lark  # optional: only those who type formulas need it
     except ModuleNotFoundError:
@@ -77,7 +76,8 @@ def _parser() -> Any:
             why="it reads the grammar of formulas",
             instead='pip install "infinitesimal[explain]", or give a Python function',
         ) from None
-    return lark.Lark(_GRAMMAR, parser="lalr", lexer="basic", propagate_positions=True)
+    parser = lark.Lark(_GRAMMAR, parser="lalr", lexer="basic", propagate_positions=True)
+    return lark, parser
 
 
 def _tokens(
