@@ -18,6 +18,7 @@ from infinitesimal.ops import continuation
 from infinitesimal.ops.arithmetic import quotient
 from infinitesimal.ops.declare import Partial, elementwise
 from infinitesimal.ops.delicate import bell as _bell
+from infinitesimal.ops.doubled import in_double
 from infinitesimal.ops.exponential import log, log1p
 from infinitesimal.ops.power import square
 
@@ -148,6 +149,7 @@ digamma = _special(
 )  # fmt: skip
 
 
+@in_double(1)
 def _polygamma(x: Any, order: int) -> Any:
     return importlib.import_module("scipy.special").polygamma(order, x)
 
