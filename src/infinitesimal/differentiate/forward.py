@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from infinitesimal.core.node import NEVER, Node, postorder
-from infinitesimal.core.primitive import REGISTRY
+from infinitesimal.ops.arithmetic import times, times_behind_mask
 
 __all__ = ["forward"]
 
@@ -22,7 +22,7 @@ def forward(
     `masked=True` when the seeds hold structural zeros, as the columns of an identity matrix do:
     then a zero tangent meeting an infinite slope stays zero.
     """
-    times = REGISTRY["scale" if masked else "multiply"].build
+    product = times_behind_mask if masked else times
     tangents: dict[Node, Node] = dict(seeds)
     for node in postorder(outputs, dict(seeds)):
         if node.active == NEVER:
@@ -31,7 +31,7 @@ def forward(
         jvp = node.primitive.jvp
         if jvp is None or all(tangent is None for tangent in inputs):
             continue
-        tangent = jvp(node, inputs, times)
+        tangent = jvp(node, inputs, product)
         if tangent is not None:
             tangents[node] = tangent
     return [tangents.get(node) for node in outputs]

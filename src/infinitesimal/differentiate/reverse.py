@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from infinitesimal.core.node import NEVER, Node, input_node, postorder
-from infinitesimal.core.primitive import REGISTRY
+from infinitesimal.ops.arithmetic import times as times_plainly
+from infinitesimal.ops.arithmetic import times_behind_mask
 from infinitesimal.ops.declare import missing_rule
 from infinitesimal.ops.index import merged
 
@@ -68,7 +69,7 @@ def _between(wrt: Sequence[Node], order: list[Node]) -> set[Node]:
 
 def pull(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -> Sequence[Node | None]:
     """One node's contribution to the cotangent of each operand; None where zero or not wanted."""
-    times = REGISTRY["scale" if masked else "multiply"].build
+    times = times_behind_mask if masked else times_plainly
     vjp = node.primitive.vjp
     if vjp is not None:
         return vjp(node, cotangent, wanted, times)
@@ -85,7 +86,7 @@ def _transposed(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -
     ]
     jvp = node.primitive.jvp
     assert jvp is not None
-    tangent = jvp(node, seeds, REGISTRY["scale" if masked else "multiply"].build)
+    tangent = jvp(node, seeds, times_behind_mask if masked else times_plainly)
     if tangent is None:
         return [None] * len(seeds)
     found = reverse(

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node
+from infinitesimal.core.node import Node, make
 from infinitesimal.core.notation import PRODUCT, SIGN, SUM, infix, prefix
 from infinitesimal.core.primitive import Domain, Notation
 from infinitesimal.core.types import Type, array_type
@@ -128,3 +128,13 @@ scale = multilinear(
         "{0}*{1}", "{0} {1}", "np.where({0} == 0, 0.0, {0} * {1})", PRODUCT, (PRODUCT, PRODUCT + 1)
     ),
 )  # fmt: skip
+
+
+def times(seed: Node, weight: Any) -> Node:
+    """The product of a tangent or cotangent with a partial."""
+    return make(multiply, (seed, weight)) if weight.__class__ is Node else multiply(seed, weight)
+
+
+def times_behind_mask(seed: Node, weight: Any) -> Node:
+    """The same where the tangent or cotangent may be a structural zero."""
+    return make(scale, (seed, weight)) if weight.__class__ is Node else scale(seed, weight)
