@@ -330,7 +330,7 @@ def _extrapolated(last: Sequence[Row], size: int) -> Row:
         power = 2.0
         if before is not after and first > 0 and second > 0:
             power = math.log(second / first) / math.log(after.inputs / before.inputs)
-        return second * (size / after.inputs) ** min(max(power, 1.0), 3.0)
+        return second * (size / after.inputs) ** min(max(power, 0.0), 3.0)
 
     return Row(
         after.method,

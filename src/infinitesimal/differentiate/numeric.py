@@ -110,8 +110,8 @@ def differences(
     work = Counter() if work is None else work
 
     def at(index: tuple[int, ...], h: Any, steps: int) -> Any:
-        if steps == 0 and base is not None:
-            return base
+        if steps == 0:
+            return f(*args) if base is None else base
         work["shift"] += 1
         changed = moved(x, index, shift(element(x, index), h, steps))
         return f(*args[:position], changed, *args[position + 1 :])

@@ -9,6 +9,7 @@ be applied to a dual. A traced array may itself be a part: derivatives nest.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
@@ -107,6 +108,19 @@ class Dual:
 
     def __bool__(self) -> bool:
         return bool(self.real)
+
+    # what gives an integer has derivative zero wherever it does not jump
+    def __floor__(self) -> int:
+        return math.floor(self.real)
+
+    def __ceil__(self) -> int:
+        return math.ceil(self.real)
+
+    def __trunc__(self) -> int:
+        return math.trunc(self.real)
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return round(self.real) if digits is None else propagate(np.round, (self, digits), {})
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         value = self._plain(

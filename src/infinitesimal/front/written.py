@@ -27,7 +27,9 @@ from infinitesimal.core.node import (
 )
 from infinitesimal.core.node import constant as constant_node
 from infinitesimal.core.node import variable as variable_node
+from infinitesimal.core.notation import ATOM, POWER
 from infinitesimal.core.number_text import parameter
+from infinitesimal.core.primitive import Notation
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.jacobian import filled
 from infinitesimal.errors import ArgumentError, ShapeError, UnknownValueError
@@ -224,18 +226,41 @@ class _Name(str):
 def _composed(node: Node, operands: Sequence[str]) -> str:
     """A word around its operands as written: infix in brackets, everything else like a call."""
     notation = node.primitive.notation
-    options = [
-        f"{name}={parameter(value, 'text')}"
+    options = {
+        name: parameter(value, "text")
         for name, value in zip(node.primitive.parameters, node.params, strict=True)
-    ]
-    if notation is None or options:
-        return f"{node.primitive.name}({', '.join([*operands, *options])})"
-    if notation.text.startswith("{0}"):
-        return f"({notation.source.format(*operands)})"
-    if len(operands) == 1 and notation.text.endswith("{0}"):
-        bare = not (_is_leaf(node.inputs[0]) or operands[0].startswith(("-", "+")))
-        return notation.text.format(operands[0] if bare else f"({operands[0]})")
-    return notation.text.format(*operands)
+    }
+    if notation is None or not notation.text:
+        named = [f"{name}={value}" for name, value in options.items()]
+        return f"{node.primitive.name}({', '.join([*operands, *named])})"
+    if notation.precedence >= POWER and (notation.precedence < ATOM or notation.text[0] == "{"):
+        operands = [_tight(*pair) for pair in zip(node.inputs, operands, strict=True)]
+    if _is_infix(notation):
+        return f"({operands[0]} {notation.text[3:-3].strip()} {operands[1]})"
+    if notation.precedence < POWER:
+        operands = [_tight(*pair) for pair in zip(node.inputs, operands, strict=True)]
+    elif notation.text.endswith("({0})"):
+        operands = [_bare(node.inputs[0], operands[0])]
+    return notation.text.format(*operands, operands=", ".join(operands), **options)
+
+
+def _is_infix(notation: Notation | None) -> bool:
+    """Two operands around a symbol: always written in brackets of their own."""
+    return notation is not None and notation.text[:3] + notation.text[-3:] == "{0}{1}"
+
+
+def _tight(node: Node, text: str) -> str:
+    """An operand of a sign, a power or an index: in brackets, unless it is a call or has some."""
+    notation = node.primitive.notation
+    whole = (
+        notation is None or not notation.text or notation.precedence >= ATOM or _is_infix(notation)
+    )
+    return text if whole and not _is_leaf(node) else f"({text})"
+
+
+def _bare(node: Node, text: str) -> str:
+    """An infix operation without its own brackets, where those of a call stand around it."""
+    return text[1:-1] if _is_infix(node.primitive.notation) and text.endswith(")") else text
 
 
 def _in_full(root: Node, order: Sequence[Node], leaves: dict[Node, str]) -> str:
