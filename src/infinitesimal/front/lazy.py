@@ -23,8 +23,9 @@ from infinitesimal.errors import (
     UnknownValueError,
     UnsupportedError,
 )
-from infinitesimal.front.numpy_names import METHODS, VIEWS, WORDS
+from infinitesimal.front.numpy_names import IN_PLACE, METHODS, VIEWS, WORDS
 from infinitesimal.front.origin import place, user_line
+from infinitesimal.front.views import Kin, link, put_through, same_view
 from infinitesimal.ops.power import raise_to
 
 __all__ = ["OPEN", "Lazy", "call_word", "unwrap", "wrap"]
@@ -44,14 +45,16 @@ class Lazy:
     lazy arrays.
     """
 
-    __slots__ = ("node", "shared")
+    __slots__ = ("__weakref__", "kin", "node", "shared")
 
     node: Node
-    shared: str  # why an in-place change would be seen elsewhere; empty when it would not
+    shared: str  # why it is not to be changed in place; empty when it may be
+    kin: Kin | None  # the arrays that see its in-place changes
 
     def __init__(self, node: Node, shared: str = "") -> None:
         self.node = node
         self.shared = shared
+        self.kin = None
 
     # ---- what is known without computing
 
@@ -89,6 +92,16 @@ class Lazy:
     def T(self) -> Lazy:
         """The array with its axes reversed."""
         return call_word(np.transpose, (self,), {})
+
+    @property
+    def mT(self) -> Lazy:
+        """The array with its last two axes exchanged."""
+        return call_word(np.matrix_transpose, (self,), {})
+
+    @property
+    def imag(self) -> Lazy:
+        """Zeros: traced arrays are real."""
+        return call_word(np.imag, (self,), {})
 
     @property
     def real(self) -> Lazy:
@@ -237,21 +250,19 @@ class Lazy:
             taken = apply(MEANINGS["getitem"], self, key)
         else:
             taken = call_word("getitem", (self, key), {})
-        self.shared = taken.shared = self.shared or "an index of it shares its memory"
-        return taken
+        parts = key if key.__class__ is tuple else (key,)
+        seen = taken.node.type.shape or any(part is Ellipsis for part in parts)
+        return link(taken, self) if seen else taken
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        if value.__class__ is Lazy and value.kin is not None and value.kin.base is self:
+            # x[key] += 1 has already written through the view x[key]
+            if same_view(value, call_word("getitem", (self, key), {}).node, self):
+                return
         self._rewrite("x[key] = value", call_word("setitem", (self, key, value), {}))
 
     def _rewrite(self, asked: str, new: Lazy) -> Lazy:
-        """An in-place change of an array nobody else looks at: this handle takes a new node."""
-        if self.shared:
-            raise LostDerivativeError(
-                f"{asked} at {place()}",
-                found=f"a traced {self.node.type}; {self.shared}",
-                why="NumPy would change the other array too, and a traced array cannot",
-                instead="y = x + d in place of x += d, or x = x.copy() first",
-            )
+        """An in-place change: this handle takes a new node, and those that share memory see it."""
         if new.node.type.shape != self.node.type.shape:
             raise ShapeError(
                 f"{asked} at {place()}",
@@ -259,15 +270,29 @@ class Lazy:
                 why="an in-place change cannot change the shape",
             )
         node = new.node
-        self.node = (
-            node if node.type is self.node.type else REGISTRY["astype"](node, dtype=self.dtype)
-        )
+        if node.type is not self.node.type:
+            node = REGISTRY["astype"](node, dtype=self.dtype)
+        refusal = put_through(self, node)
+        if refusal:
+            raise LostDerivativeError(
+                f"{asked} at {place()}",
+                found=f"a traced {self.node.type}; {refusal}",
+                why="NumPy would change the other array too, and a traced array cannot",
+                instead="y = x + d in place of x += d, or x = x.copy() first",
+            )
         return self
 
     # ---- attributes and methods of ndarray, from one table
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         function = METHODS.get(name)
+        if name in IN_PLACE:
+
+            def change(*args: Any, **options: Any) -> None:
+                new = call_word(IN_PLACE[name], (self, *args), options)
+                self._rewrite(f"x.{name}()", new)
+
+            return change
         if function is None:
             if hasattr(np.ndarray, name) and not name.startswith("_"):
                 raise UnsupportedError(
@@ -367,12 +392,13 @@ def call_word(function: Any, args: Any, options: dict[str, Any]) -> Any:
         )
     except InfinitesimalError as error:
         raise _located(error) from None
+    answer = wrap(result)
     if function in VIEWS:
-        for seen in (*args[:1], options.get("a"), options.get("array")):
-            if type(seen) is Lazy:
-                seen.shared = seen.shared or "a reshaped or transposed view of it shares its memory"
-        return wrap(result, "it is a view of another array")
-    return wrap(result)
+        for base in (*args, *options.values()):
+            if base.__class__ is Lazy:
+                for view in answer if answer.__class__ in _SEQUENCES else (answer,):
+                    link(view, base)
+    return answer
 
 
 def _name_of(function: Any) -> str:
