@@ -79,10 +79,11 @@ def _continued(node: Node, operands: list[Any]) -> Any:
         np.asarray(operand, np.complex128)[()] if source.type.inexact else operand
         for operand, source in zip(operands, node.inputs, strict=True)
     ]
-    value = analytic(*wide, *node.params)
-    plain = node.primitive.evaluate(*map(np.real, operands), *node.params)
-    same = np.shape(value) == np.shape(plain) and np.allclose(
-        np.real(value), plain, _RELATIVE, _ABSOLUTE, equal_nan=True
+    value: Any = analytic(*wide, *node.params)
+    plain: Any = node.primitive.evaluate(*map(np.real, operands), *node.params)
+    real: Any = np.real(value)
+    same = np.shape(real) == np.shape(plain) and np.allclose(
+        real, plain, _RELATIVE, _ABSOLUTE, equal_nan=True
     )
     if not same:
         raise DomainError(
