@@ -97,19 +97,19 @@ arctanh = elementwise(
 
 _DEGREE = math.pi / 180
 deg2rad = elementwise(
-    "deg2rad", np.deg2rad, _DEGREE, because="a degree is π/180", domain=_PLANE,
+    "deg2rad", np.deg2rad, _DEGREE, because="a degree is π/180", domain=_REAL,
     analytic=lambda x: x * _DEGREE,
 )  # fmt: skip
 radians = elementwise(
-    "radians", np.radians, _DEGREE, because="a degree is π/180", domain=_PLANE,
+    "radians", np.radians, _DEGREE, because="a degree is π/180", domain=_REAL,
     analytic=lambda x: x * _DEGREE,
 )  # fmt: skip
 rad2deg = elementwise(
-    "rad2deg", np.rad2deg, 180 / math.pi, because="a radian is 180/π degrees", domain=_PLANE,
+    "rad2deg", np.rad2deg, 180 / math.pi, because="a radian is 180/π degrees", domain=_REAL,
     analytic=lambda x: x / _DEGREE,
 )  # fmt: skip
 degrees = elementwise(
-    "degrees", np.degrees, 180 / math.pi, because="a radian is 180/π degrees", domain=_PLANE,
+    "degrees", np.degrees, 180 / math.pi, because="a radian is 180/π degrees", domain=_REAL,
     analytic=lambda x: x / _DEGREE,
 )  # fmt: skip
 
