@@ -18,6 +18,7 @@ from infinitesimal.core.node import Node, constant, next_serial, variable
 from infinitesimal.errors import ArgumentError, DtypeError
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
+from infinitesimal.front.tracing import call_traced
 from infinitesimal.front.tree import Structure, flatten
 
 __all__ = ["Trace", "finish", "finished", "leaf_node", "trace"]
@@ -77,7 +78,7 @@ def trace(
         names.extend(paths)
         values.extend(leaves)
         full[number] = structure.unflatten(lazies)
-    result = function(*full, **options)
+    result = call_traced(function, full, options)
     auxiliary = None
     if has_aux:
         if not isinstance(result, tuple) or len(result) != 2:  # pyright: ignore[reportUnknownArgumentType]

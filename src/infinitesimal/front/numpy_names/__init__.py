@@ -47,6 +47,7 @@ from infinitesimal.front.numpy_names import (
 )
 from infinitesimal.front.numpy_names import (
     shaping as shaping,
+    special as special,
 )
 from infinitesimal.front.numpy_names import (
     statistics as statistics,

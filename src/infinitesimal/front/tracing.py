@@ -1,0 +1,30 @@
+"""Whether a function is being traced here and now.
+
+In: a call to trace. Out: `is_tracing()` is true while it runs, in its own thread and context only.
+One reader: the functions of `infinitesimal.numpy` that make arrays, which make traced ones then, so
+that traced values can be written into them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+__all__ = ["call_traced", "is_tracing"]
+
+_tracing: ContextVar[bool] = ContextVar("infinitesimal is tracing", default=False)
+
+
+def call_traced(function: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]) -> Any:
+    """The result of `function(*args, **options)`, called as one that is being traced."""
+    token = _tracing.set(True)
+    try:
+        return function(*args, **options)
+    finally:
+        _tracing.reset(token)
+
+
+def is_tracing() -> bool:
+    """Whether this code runs inside a function that is being traced."""
+    return _tracing.get()
