@@ -59,11 +59,14 @@ def power_derivative(x: Any, y: Any, n: int, m: int) -> Any:
     # x^(exponent + rest), where the rest is at most half a unit in the last place of the exponent
     exponent, rest = sum_of(y, -float(n))
     inner = (rest != 0) & (size > 0) & np.isfinite(size)
-    factor = factor * (1 + _where(inner, rest, 0.0) * np.log(_where(inner, size, 1.0)))
+    if inner.any():
+        factor = factor * (1 + _where(inner, rest, 0.0) * np.log(_where(inner, size, 1.0)))
     value = np.power(x, exponent)
-    half = np.power(size, exponent / 2)  # where the power leaves the range but not the product
-    extreme = (x > 0) & np.isfinite(half) & ((value < 1e-290) | ~np.isfinite(value))
-    answer = _where(extreme, factor * half * half, factor * value)
+    answer = factor * value
+    extreme = (x > 0) & ((value < 1e-290) | ~np.isfinite(value))
+    if extreme.any():  # the power leaves the range, but perhaps not the product
+        half = np.power(size, exponent / 2)
+        answer = _where(extreme & np.isfinite(half), factor * half * half, answer)
     return _where((factor == 0) | ((x == 0) & (y > n)), 0.0, answer)
 
 

@@ -42,8 +42,8 @@ def in_double(operands: int) -> Callable[[Callable[..., Any]], Callable[..., Any
         def wrapped(*values: Any) -> Any:
             given = [np.asarray(value) for value in values[:operands]]
             dtype = np.result_type(np.float16, *[array.dtype for array in given])
-            wide = [array.astype(np.float64) for array in given]
-            return np.asarray(function(*wide, *values[operands:])).astype(dtype)[()]
+            wide = [array.astype(np.float64, copy=False) for array in given]
+            return np.asarray(function(*wide, *values[operands:])).astype(dtype, copy=False)[()]
 
         return wrapped
 

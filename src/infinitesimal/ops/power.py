@@ -51,7 +51,9 @@ def _slope(x: Node, y: Node, answer: Node) -> Any:
     """y·x^(y-1), in words that read like it where y is a number and y - 1 is exact."""
     exponent = _number(y)
     if isinstance(exponent, float) and (exponent - 1) + 1 == exponent and abs(exponent) < 2**53:
-        return _lowered(x, exponent)
+        dtype = answer.type.dtype
+        wide = x if x.type.dtype == dtype else REGISTRY["astype"](x, dtype=dtype)
+        return _lowered(wide, exponent)
     return power_slope(x, y)
 
 
