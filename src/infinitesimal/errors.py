@@ -37,14 +37,13 @@ class InfinitesimalError(Exception):
     """The root of every error the library raises by design.
 
     >>> try:
-    ...     raise ShapeError("f(x)", found="x: f64[3]", why="a scalar is needed",
-    instead="f(x).sum()")
+    ...     raise ShapeError("f(x)", found="x: f64[3]", why="one number is needed", instead="sum it")
     ... except InfinitesimalError as error:
     ...     print(error)
     f(x)
       found:    x: f64[3]
-      because:  a scalar is needed
-      instead:  f(x).sum()
+      because:  one number is needed
+      instead:  sum it
     """
 
     def __init__(self, asked: str, *, found: str = "", why: str = "", instead: str = "") -> None:

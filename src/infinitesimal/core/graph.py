@@ -24,7 +24,14 @@ __all__ = ["Graph", "close", "substitute"]
 
 @dataclass(frozen=True)
 class Graph:
-    """A function from the values of `inputs` to those of `outputs`; equal if it prints the same."""
+    """A function from the values of `inputs` to those of `outputs`; equal if it prints the same.
+
+    >>> add = dx.graph(lambda x, y: x + y)(1.0, 2.0)
+    >>> add, add(3.0, 4.0)
+    (graph (x: f64, y: f64)
+      a: f64 = add x y
+    return a, [np.float64(7.0)])
+    """
 
     inputs: tuple[Node, ...]
     outputs: tuple[Node, ...]

@@ -63,7 +63,11 @@ def call(source: str, operands: int = 1) -> Notation:
 def infix(
     symbol: str, precedence: int, *, latex: str = "", right: int = 1, source: str = ""
 ) -> Notation:
-    """Two operands around a symbol; `right` is added to the precedence the right one must have."""
+    """Two operands around a symbol; `right` is added to the precedence the right one must have.
+
+    >>> infix("-", SUM).text
+    '{0} - {1}'
+    """
     return Notation(
         f"{{0}} {symbol} {{1}}" if precedence < PRODUCT else f"{{0}}{symbol}{{1}}",
         " ".join(["{0}", *(latex or symbol).split(), "{1}"]),
@@ -75,5 +79,9 @@ def infix(
 
 
 def prefix(symbol: str, precedence: int) -> Notation:
-    """A symbol before one operand."""
+    """A symbol before one operand.
+
+    >>> prefix("-", SIGN).text
+    '-{0}'
+    """
     return Notation(f"{symbol}{{0}}", f"{symbol}{{0}}", f"{symbol}{{0}}", precedence, (precedence,))

@@ -30,10 +30,13 @@ Function = (
 
 @dataclass(frozen=True)
 class Notation:
-    """How a word is written: templates with `{0}`, `{1}`, … for operands, and the precedence.
+    r"""How a word is written: templates with `{0}`, `{1}`, … for operands, and the precedence.
 
     `precedence` is that of the whole (see `core.notation`); `operands` are the least precedences
     the operands may have without brackets, one each.
+
+    >>> REGISTRY["add"].notation.text, REGISTRY["divide"].notation.latex
+    ('{0} + {1}', '\\frac{{{0}}}{{{1}}}')
     """
 
     text: str
@@ -49,6 +52,9 @@ class Domain:
 
     Intervals are (low, high), both finite. `avoid` lists the kinks and poles of the first operand
     (or, for two operands, the word "ties": the operands must differ).
+
+    >>> Domain(((0.1, 5.0),)).intervals
+    ((0.1, 5.0),)
     """
 
     intervals: tuple[tuple[float, float], ...]
@@ -76,6 +82,9 @@ class Primitive:
     - `analytic`: evaluation that continues the word to complex numbers, or None where it has no
       such continuation.
     - `because`: the sentence a derivation prints.
+
+    >>> REGISTRY["exp"].kind, REGISTRY["exp"].numpy is np.exp
+    ('elementwise', True)
     """
 
     name: str
