@@ -274,8 +274,21 @@ def test_what_the_function_raises_is_raised():
         dx.compare(lambda x: x / (1 // 0), 1.0)
     with pytest.raises(DtypeError):
         dx.compare(lambda x: "text", 1.0)
-    with pytest.raises(ArgumentError, match="no method of this name"):
-        dx.compare(np.sin, 1.0, methods=["sideways"])
+
+
+@pytest.mark.parametrize(
+    ("x", "options", "why"),
+    [
+        ((1.0,), {"methods": ["sideways"]}, "there is no method of this name"),
+        ((1.0,), {"step": 0}, "a step is a positive number"),
+        ((1.0,), {"block": 0}, "block is how many ε the method 'dual' carries at once"),
+        ((), {}, "there is no point to differentiate at"),
+    ],
+)
+def test_wrong_comparisons(x, options, why):
+    with pytest.raises(ArgumentError) as caught:
+        dx.compare(np.sin, *x, **options)
+    assert caught.value.why == why
 
 
 def test_growth_is_counted_then_extrapolated():

@@ -20,7 +20,7 @@ from infinitesimal.errors import ArgumentError, InfinitesimalError
 from infinitesimal.front.arguments import check_callable
 from infinitesimal.front.dual_text import number_text
 from infinitesimal.front.origin import place
-from infinitesimal.methods import METHODS, Problem, Work, solve
+from infinitesimal.methods import METHODS, Problem, Work, check_options, solve
 
 __all__ = ["Row", "Table", "compare", "growth"]
 
@@ -170,6 +170,14 @@ def compare(
     (13.0, 18.0)
     """
     check_callable(f, "compare")
+    check_options("central-difference", step)
+    check_options("dual", None, block=block)
+    if not x:
+        raise ArgumentError(
+            f"compare(f) at {place()}",
+            why="there is no point to differentiate at",
+            instead="compare(f, x), or compare(f, x, y) for a function of two arguments",
+        )
     wanted = _methods(METHODS if methods is None else methods)
     reference = _run("reverse", f, x, None, 1)
     if reference.note:

@@ -44,7 +44,7 @@ from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
 from infinitesimal.front.trace import Trace, finish, leaf_node, presented, trace
 
-__all__ = ["METHODS", "Problem", "Work", "derivative", "solve"]
+__all__ = ["METHODS", "Problem", "Work", "check_options", "derivative", "solve"]
 
 
 @dataclass
@@ -361,7 +361,8 @@ def derivative(
     >>> derivative(distance, 3.0, 4.0, method="dual", argnum=(0, 1))
     (0.6000000000000001, 0.8)
     """
-    _check(f, method, step, error, block)
+    check_callable(f, "derivative")
+    check_options(method, step, error=error, block=block)
     positions = argument_numbers("derivative", argnum, x)
     problem = Problem(f, list(x), positions, step, block)
     found, errors = solve(method, problem)
@@ -371,8 +372,8 @@ def derivative(
     return answer, errors[0] if isinstance(argnum, int) else tuple(errors)
 
 
-def _check(f: Any, method: Any, step: Any, error: bool, block: Any) -> None:
-    check_callable(f, "derivative")
+def check_options(method: Any, step: Any, *, error: bool = False, block: Any = 1) -> None:
+    """Refuse a method of no known name, and options that it does not have."""
     asked = f"derivative(…, method={method!r}) at {place()}"
     if method not in METHODS:
         close = difflib.get_close_matches(str(method), METHODS, n=1, cutoff=0.4)

@@ -257,6 +257,9 @@ def test_derivatives_nest_around_duals():
     # a traced number beside a dual is a constant to it
     assert dx.grad(lambda x: (x * Dual(3, x)).dual)(5.0) == 10.0
     assert dx.grad(lambda x: (Dual(3, x) * x).dual)(5.0) == 10.0
+    assert dx.grad(lambda x: np.add(x, Dual(3, 1)).real)(5.0) == 1.0
+    assert dx.grad(lambda x: np.stack([x, Dual(3, x)]).dual[1])(5.0) == 1.0
+    assert dx.grad(lambda x: np.where(x > 1, x, Dual(3, 1)).real)(5.0) == 1.0
 
 
 # ---- refusals

@@ -241,6 +241,8 @@ class Lazy:
         return call_word(ufunc if method == "__call__" else (ufunc, method), inputs, options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        if any(kind is not Lazy and not issubclass(kind, np.ndarray) for kind in types):
+            return NotImplemented  # a dual number beside this array knows what to do with both
         return call_word(function, args, options)
 
     # ---- indexing and in-place changes
