@@ -6,7 +6,7 @@ text, LaTeX, Markdown and JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from infinitesimal.explain.derivation import Derivation

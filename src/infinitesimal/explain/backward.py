@@ -1,7 +1,8 @@
 """The sweep backwards, edge by edge: what each step passes to each of its operands.
 
-In: a sheet. Out: a `Sweep`: for every edge the incoming adjoint, the local derivative, the contribution, and what has been
-collected so far, as nodes of a graph and as numbers. The rules are those of the records, pulled by reverse mode itself.
+In: a sheet. Out: a `Sweep`: for every edge the incoming adjoint, the local derivative, the
+contribution and what has been collected so far, as nodes of a graph and as numbers. The rules are
+those of the records, pulled by reverse mode itself.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from infinitesimal.core.node import NEVER, Node, constant
+from infinitesimal.core.node import NEVER, Node, constant, postorder
 from infinitesimal.differentiate.reverse import pull
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
@@ -20,22 +21,29 @@ from infinitesimal.explain.numbers import Number
 from infinitesimal.explain.spell import spell
 from infinitesimal.explain.subject import Sheet
 
-__all__ = ["Arrow", "Sweep", "local_partials"]
+__all__ = ["Arrow", "Sweep", "kept_values", "local_partials"]
 
 
 @dataclass(frozen=True, eq=False)
 class Arrow:
-    """One edge: from a step to one of its operands. `local` is the partial as a node, where there is one."""
+    """One edge, from a step to one of its operands.
+
+    `local` is the partial as a node, where there is one; `place` counts the contributions that the
+    operand has received before; `use` tells its uses apart: in ∂L/∂x_g it is g.
+    """
 
     user: Node
     operand: Node
-    position: int
     local: Node | None
-    local_written: Expression
     incoming: Node
     contribution: Node
-    so_far: tuple[Node, ...]
-    mark: str
+    place: int
+    use: str
+
+    @property
+    def gathered(self) -> bool:
+        """Whether the contribution is a sum over copies that broadcasting had made."""
+        return self.local is not None and self.contribution.type.size < self.incoming.type.size
 
 
 @dataclass(eq=False)
@@ -44,76 +52,63 @@ class Sweep:
 
     sheet: Sheet
     seed: Node | None = None
-    output: Node | None = None
-    arrows: list[Arrow] = field(init=False)
-    adjoints: dict[Node, Node] = field(init=False)
-    received: dict[Node, list[Arrow]] = field(init=False)
+    arrows: list[Arrow] = field(default_factory=list[Arrow])
+    adjoints: dict[Node, Node] = field(default_factory=dict[Node, Node])
+    received: dict[Node, list[Arrow]] = field(default_factory=dict[Node, list[Arrow]])
 
     def __post_init__(self) -> None:
-        sheet = self.sheet
-        output = self.output if self.output is not None else sheet.output
-        seed = (
-            self.seed
-            if self.seed is not None
-            else constant(np.ones(output.type.shape, output.type.dtype))
-        )
-        self.arrows, self.received, self.adjoints = [], {}, {output: seed}
-        active = _active(sheet)
-        masked: set[Node] = set()
-        for node in sheet.steps:
+        output = self.sheet.output
+        ones = constant(np.ones(output.type.shape, output.type.dtype))
+        self.adjoints[output] = ones if self.seed is None else self.seed
+        active = _active(self.sheet)
+        masked: set[Node] = {output} if self.seed is not None else set()
+        for node in self.sheet.steps:
             if node in self.adjoints and node in active:
                 self._pass_back(node, [operand in active for operand in node.inputs], masked)
-        everything = [*self.adjoints.values()]
-        for arrow in self.arrows:
-            everything += [
-                arrow.incoming,
-                arrow.contribution,
-                *([arrow.local] if arrow.local is not None else []),
-            ]
-        sheet.numbers(everything)
+        named = [(a.incoming, a.contribution, a.local) for a in self.arrows]
+        everything = [*self.adjoints.values(), *[node for row in named for node in row]]
+        self.sheet.numbers([node for node in everything if node is not None])
 
     def _pass_back(self, node: Node, wanted: list[bool], masked: set[Node]) -> None:
         behind = node in masked
         incoming = self.adjoints[node]
-        locals_ = local_partials(node, wanted)
-        for position, part in enumerate(pull(node, incoming, wanted, behind)):
+        partials = local_partials(node, wanted)
+        passed = pull(node, incoming, wanted, behind)
+        for operand, part, local in zip(node.inputs, passed, partials, strict=True):
             if part is None:
                 continue
-            operand = node.inputs[position]
             received = self.received.setdefault(operand, [])
             total = self.adjoints.get(operand)
             self.adjoints[operand] = part if total is None else total + part
-            again = sum(arrow.user is node for arrow in received)
-            received.append(
-                Arrow(
-                    node, operand, position, locals_[position], self._local_written(node, locals_[position]),
-                    incoming, part, (*[arrow.contribution for arrow in received], part),
-                    self.sheet.called[node] + "′" * again,
-                )
-            )  # fmt: skip
+            again = "′" * sum(arrow.user is node for arrow in received[-len(node.inputs) :])
+            use = self.sheet.called[node] + again
+            received.append(Arrow(node, operand, local, incoming, part, len(received), use))
             self.arrows.append(received[-1])
             if behind or node.primitive.masks:
                 masked.add(operand)
 
-    def _local_written(self, node: Node, local: Node | None) -> Expression:
-        if local is None:
-            return write.text(f"{node.primitive.name}ᵀ")
-        return spell(local, self.sheet.written)
+    def local_written(self, arrow: Arrow) -> Expression:
+        """The local derivative of an edge as mathematics, or the name of the transposed word."""
+        if arrow.local is None:
+            return write.text(f"{arrow.user.primitive.name}ᵀ")
+        return spell(arrow.local, self.sheet.written)
 
     def number(self, arrow: Arrow) -> tuple[Number, Number | None, Number]:
         """The incoming adjoint, the local derivative and the contribution of an edge."""
         local = None if arrow.local is None else self.sheet.number(arrow.local)
         return self.sheet.number(arrow.incoming), local, self.sheet.number(arrow.contribution)
 
+    def collected(self, arrow: Arrow) -> list[Number]:
+        """The contributions that the operand has received, up to that of this edge."""
+        so_far = self.received[arrow.operand][: arrow.place + 1]
+        return [self.sheet.number(each.contribution) for each in so_far]
+
     def adjoint(self, node: Node) -> Number:
         """The adjoint of a node; zero where the sweep did not come."""
         found = self.adjoints.get(node)
-        if found is None:
-            return Number(
-                np.zeros(node.type.shape)[()] if node.type.shape else 0.0,
-                None if node.type.shape else Fraction(0),
-            )
-        return self.sheet.number(found)
+        if found is not None:
+            return self.sheet.number(found)
+        return Number(np.zeros(node.type.shape)) if node.type.shape else Number(0.0, Fraction(0))
 
 
 def _active(sheet: Sheet) -> set[Node]:
@@ -126,14 +121,13 @@ def _active(sheet: Sheet) -> set[Node]:
 
 
 def local_partials(node: Node, wanted: Sequence[bool]) -> list[Node | None]:
-    """The derivative of a step with respect to each operand, as a node, where it is one number an element."""
+    """The derivative of a step by each operand, as a node, where it is a number an element."""
     partials = node.primitive.partials
     if partials:
+        found = [p(*node.inputs, node) if callable(p) else p for p in partials]
         return [
-            None
-            if partial is None or not want
-            else _as_node(partial(*node.inputs, node) if callable(partial) else partial)
-            for partial, want in zip(partials, wanted, strict=True)
+            None if partial is None or not want else _as_node(partial)
+            for partial, want in zip(found, wanted, strict=True)
         ]
     if node.type.shape or any(operand.type.shape for operand in node.inputs):
         return [None] * len(node.inputs)
@@ -142,3 +136,18 @@ def local_partials(node: Node, wanted: Sequence[bool]) -> list[Node | None]:
 
 def _as_node(value: Node | float) -> Node:
     return value if isinstance(value, Node) else constant(float(value))
+
+
+def kept_values(sheet: Sheet, sweep: Sweep) -> set[Node]:
+    """The steps whose values a local derivative reads: reverse mode must keep them."""
+    steps = set(sheet.steps)
+    kept: set[Node] = set()
+    for arrow in sweep.arrows:
+        if arrow.local is None:
+            kept.update(steps.intersection(arrow.user.inputs))
+        elif arrow.local in steps:
+            kept.add(arrow.local)
+        else:
+            for node in postorder([arrow.local], dict.fromkeys(steps)):
+                kept.update(steps.intersection(node.inputs))
+    return kept

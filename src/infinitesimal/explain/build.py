@@ -1,32 +1,31 @@
 """From a question to a derivation: which function, at which point, by which methods.
 
-In: what `explain` was given. Out: the `Derivation`. This is where a formula or a Python function becomes a `Subject`.
+In: what `explain` was given. Out: the `Derivation`. A formula or a Python function becomes a
+`Subject`, the methods tell it, long lists are folded, and the picture is put beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from infinitesimal.core.graph import close
 from infinitesimal.errors import ArgumentError
 from infinitesimal.explain import expression as write
-from infinitesimal.explain.backward import Sweep
+from infinitesimal.explain.awkward import warnings
+from infinitesimal.explain.backward import Sweep, kept_values
 from infinitesimal.explain.comparison import comparison
 from infinitesimal.explain.derivation import Derivation
+from infinitesimal.explain.expression import Expression
+from infinitesimal.explain.fold import NODES, few, where
 from infinitesimal.explain.forward import forward
-from infinitesimal.explain.numerical import numerical
 from infinitesimal.explain.numbers import shown
-from infinitesimal.explain.reverse import kept_values, reverse
-from infinitesimal.explain.subject import Sheet, Subject, symbol
+from infinitesimal.explain.numerical import numerical, sizes_of
+from infinitesimal.explain.question import subject_of
+from infinitesimal.explain.reverse import reverse
+from infinitesimal.explain.subject import Sheet, symbol
 from infinitesimal.explain.symbolic import symbolic
 from infinitesimal.explain.tree import Edge, Input, Method, Vertex
-from infinitesimal.front.formula import parse
-from infinitesimal.front.origin import place
-from infinitesimal.front.trace import trace
-from infinitesimal.front.tree import flatten
 
 __all__ = ["METHODS", "build"]
 
@@ -44,177 +43,104 @@ def build(
 ) -> Derivation:
     """The derivation; see `explain`."""
     asked = _methods(methods)
-    subject = _of_formula(f, at) if isinstance(f, str) else _of_function(f, at)
-    subject = _restricted(subject, wrt, names)
-    sheet = Sheet(subject)
+    sizes = _sizes(h)
+    if detail not in ("brief", "full"):
+        raise ArgumentError(
+            f"explain(f, detail={detail!r})", why="there is no such detail", instead='"brief" or "full"'
+        )
+    sheet = Sheet(subject_of(f, at, wrt, names))
     sweep = Sweep(sheet)
-    tellers: dict[str, Callable[[], Method]] = {
-        "symbolic": lambda: symbolic(sheet),
-        "numerical": lambda: numerical(sheet, sweep, h),
-        "forward": lambda: forward(sheet),
-        "reverse": lambda: reverse(sheet, sweep),
+    tellers: Mapping[str, Callable[[], Method]] = {
+        "symbolic": lambda: symbolic(sheet, detail),
+        "numerical": lambda: numerical(sheet, sweep, sizes, detail),
+        "forward": lambda: forward(sheet, detail),
+        "reverse": lambda: reverse(sheet, sweep, detail),
     }
-    told = tuple(tellers[method]() for method in asked if method in tellers)
+    told = [tellers[method]() for method in asked]
+    short = tuple(replace(method, steps=few(method.steps)) for method in told)
+    vertices = _vertices(sheet, sweep)
     return Derivation(
-        subject.name, _function(sheet), _inputs(sheet), sheet.number(sheet.output), told,
-        comparison(sheet, told, detail) if len(told) > 1 else (), subject.warnings, _vertices(sheet, sweep), _edges(sheet, sweep), detail,
-    )  # fmt: skip
+        sheet.subject.name,
+        _function(sheet),
+        _inputs(sheet),
+        sheet.number(sheet.output),
+        short,
+        (*where(sheet), *(comparison(sheet, told, detail) if len(told) > 1 else ())),
+        (*sheet.subject.warnings, *warnings(sheet, sweep)),
+        vertices,
+        _edges(sheet, sweep, {vertex.name for vertex in vertices}),
+        detail,
+    )
 
 
 def _methods(methods: str | Sequence[str]) -> list[str]:
-    asked = (
-        list(METHODS)
-        if methods == "all"
-        else [methods]
-        if isinstance(methods, str)
-        else list(methods)
-    )
-    for method in asked:
-        if method not in METHODS:
-            raise ArgumentError(
-                f"explain(f, methods={methods!r})", found=f"a method called {method!r}",
-                why="there is none of that name", instead='"all", or some of ' + ", ".join(f'"{m}"' for m in METHODS),
-            )  # fmt: skip
+    given = [methods] if isinstance(methods, str) else list(methods)
+    asked = list(METHODS) if methods == "all" else given
+    unknown = [method for method in asked if method not in METHODS]
+    if unknown or not asked:
+        raise ArgumentError(
+            f"explain(f, methods={methods!r})",
+            found=f"a method called {unknown[0]!r}" if unknown else "no method",
+            why="there is none of that name" if unknown else "there is nothing to tell",
+            instead='"all", or some of ' + ", ".join(f'"{method}"' for method in METHODS),
+        )
     return [method for method in METHODS if method in asked]
 
 
-def _of_formula(text: str, at: Any) -> Subject:
-    point = dict(at) if isinstance(at, Mapping) else None
-    formula = parse(text, None if point is None else list(point))
-    if point is None:
-        point = dict(
-            zip(formula.names, _values_in_order(at, len(formula.names), formula.names), strict=True)
-        )
-    values = tuple(_scalar(name, point[name]) for name in formula.names)
-    return Subject(
-        _free_name("L", formula.names), formula.names, values, tuple(range(len(values))), formula.graph,
-        lambda given: formula.graph(*given)[0],
-    )  # fmt: skip
-
-
-def _scalar(name: str, value: Any) -> float:
+def _sizes(h: Sequence[float]) -> list[Any]:
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        steps = [float(step) for step in h]
+    except TypeError:
+        steps = [0.0]
+    if not steps or not all(0 < step < float("inf") for step in steps):
         raise ArgumentError(
-            f"explain(…, at={{{name!r}: {value!r}}})", why="a formula is explained at numbers"
-        ) from None
-
-
-def _values_in_order(at: Any, count: int, names: Sequence[str]) -> tuple[Any, ...]:
-    given = () if at is None else tuple(at) if isinstance(at, (tuple, list)) else (at,)
-    if len(given) != count:
-        raise ArgumentError(
-            f"explain at {place()}", found=f"{len(given)} value(s) for {', '.join(names) or 'no inputs'}",
-            why="the point has one value for each input", instead="at={" + ", ".join(f'"{name}": …' for name in names) + "}",
-        )  # fmt: skip
-    return given
-
-
-def _free_name(wanted: str, taken: Sequence[str]) -> str:
-    return next(name for name in (wanted, "F", "Φ", "J", "result") if name not in taken)
-
-
-def _of_function(f: Callable[..., Any], at: Any) -> Subject:
-    if not callable(f):
-        raise ArgumentError(
-            f"explain at {place()}", found=f"{type(f).__name__} {f!r:.60}", why="explain takes a function, or text",
-            instead='explain(f, at=(2.0, 3.0)) or explain("x*y", at={"x": 2, "y": 3})',
-        )  # fmt: skip
-    args = _arguments(f, at)
-    traced = trace(f, args, {}, range(len(args)), asked="explain")
-    graph = close(traced.variables, traced.outputs, traced.names)
-    structures, values = (
-        traced.arguments,
-        tuple(
-            np.asarray(x, np.float64)[()] if np.asarray(x).dtype.kind != "f" else x
-            for x in traced.values
-        ),
-    )
-
-    def call(given: Sequence[Any]) -> Any:
-        leaves, rebuilt = list(given), []
-        for structure in structures:
-            rebuilt.append(structure.unflatten(leaves[: len(structure)]))
-            leaves = leaves[len(structure) :]
-        result, _ = flatten(f(*rebuilt))
-        return result[0]
-
-    own = getattr(f, "__name__", "L")
-    name = own if own.isidentifier() and len(own) <= 12 and own not in traced.names else "L"
-    return Subject(
-        _free_name(name, traced.names),
-        tuple(traced.names),
-        values,
-        tuple(range(len(values))),
-        graph,
-        call,
-    )
-
-
-def _arguments(f: Callable[..., Any], at: Any) -> tuple[Any, ...]:
-    if isinstance(at, Mapping):
-        code = getattr(f, "__code__", None)
-        order = code.co_varnames[: code.co_argcount] if code is not None else ()
-        if set(order) >= set(at) and len(at):
-            return tuple(at[name] for name in order if name in at)
-        raise ArgumentError(
-            f"explain at {place()}", found=f"at has {', '.join(map(str, at))}; the function takes {', '.join(order)}",
-            why="each name must be that of an argument", instead="at=(value, value, …) in the order of the arguments",
-        )  # fmt: skip
-    if at is None:
-        raise ArgumentError(
-            f"explain at {place()}",
-            why="a derivation needs a point",
-            instead="explain(f, at=(2.0, 3.0))",
+            f"explain(f, h={h!r})", why="the steps are positive numbers", instead="h=(0.1, 0.001)"
         )
-    return tuple(at) if isinstance(at, tuple) else (at,)
+    return sizes_of(steps)
 
 
-def _restricted(
-    subject: Subject, wrt: str | Sequence[str] | None, names: Sequence[str] | None
-) -> Subject:
-    return subject
-
-
-def _function(sheet: Sheet) -> write.Expression:
-    head = write.call(
-        sheet.subject.name, *[sheet.written[node] for node in sheet.subject.graph.inputs]
-    )
+def _function(sheet: Sheet) -> Expression:
+    inputs = [sheet.written[node] for node in sheet.subject.graph.inputs]
+    head = write.call(sheet.subject.name, *inputs)
     body = sheet.written_out()
     return head if body is None else write.equals(head, body)
 
 
 def _inputs(sheet: Sheet) -> tuple[Input, ...]:
     subject = sheet.subject
+    numbers = sheet.numbers(subject.graph.inputs)
     return tuple(
-        Input(
-            name,
-            sheet.number(node),
-            write.equals(symbol(name), shown(sheet.number(node))),
-            k in subject.wrt,
-        )
-        for k, (name, node) in enumerate(zip(subject.names, subject.graph.inputs, strict=True))
+        Input(name, number, write.equals(symbol(name), shown(number)), k in subject.wrt)
+        for k, (name, number) in enumerate(zip(subject.names, numbers, strict=True))
     )
 
 
+# ---- the picture
+
+
 def _vertices(sheet: Sheet, sweep: Sweep) -> tuple[Vertex, ...]:
+    """The inputs and the steps nearest to the result, at most so many."""
     kept = kept_values(sheet, sweep)
     inputs = list(sheet.subject.graph.inputs)
+    room = max(NODES - len(inputs), NODES // 2)
+    steps = sheet.steps[:room][::-1]
     return tuple(
         Vertex(
-            sheet.called[node], symbol(sheet.called[node]) if node in inputs else sheet.definition(node), sheet.number(node),
-            sweep.adjoint(node) if node in sweep.adjoints else None, node in kept,
+            sheet.called[node],
+            sheet.definition(node) if node in sheet.steps else sheet.written[node],
+            sheet.number(node),
+            sweep.adjoint(node) if node in sweep.adjoints else None,
+            node in kept,
         )
-        for node in (*inputs, *sheet.steps[::-1])
-    )  # fmt: skip
+        for node in (*inputs[: NODES - len(steps)], *steps)
+    )
 
 
-def _edges(sheet: Sheet, sweep: Sweep) -> tuple[Edge, ...]:
-    return tuple(
-        Edge(
-            sheet.called[arrow.operand], sheet.called[arrow.user], arrow.local_written,
-            None if arrow.local is None else sheet.number(arrow.local), sheet.number(arrow.contribution),
-        )
-        for arrow in sweep.arrows
-    )  # fmt: skip
+def _edges(sheet: Sheet, sweep: Sweep, visible: set[str]) -> tuple[Edge, ...]:
+    edges: list[Edge] = []
+    for arrow in sweep.arrows:
+        source, target = sheet.called[arrow.operand], sheet.called[arrow.user]
+        if source in visible and target in visible:
+            _, local, contribution = sweep.number(arrow)
+            edges.append(Edge(source, target, sweep.local_written(arrow), local, contribution))
+    return tuple(edges[: 2 * NODES])

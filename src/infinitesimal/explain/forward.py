@@ -1,13 +1,14 @@
-"""Forward mode, told with dual numbers: the rules of the game, a pass for each input, all inputs at once.
+"""Forward mode, told with dual numbers: the rules, a pass for each input, all inputs at once.
 
-In: a sheet. Out: the `Method` called "forward". The tangents are those of the library's forward mode; the term in ε² that a
-product brings is shown struck through, not silently dropped.
+In: a sheet. Out: the `Method` called "forward". The tangents are those of the library's forward mode;
+the term in ε² that a product brings is shown struck through, not silently dropped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -18,74 +19,80 @@ from infinitesimal.explain import expression as write
 from infinitesimal.explain.backward import local_partials
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.numbers import Number, shown
-from infinitesimal.explain.subject import Sheet
+from infinitesimal.explain.subject import Move, Sheet
 from infinitesimal.explain.tree import Line, Method, Result, Step
 
-__all__ = ["Pass", "dual", "forward"]
+__all__ = ["Pass", "dual", "forward", "run_pass"]
 
+TOLD = 4  # passes that are all told; of more, the first two
 _EPSILON = write.unit()
 _SQUARED = write.power(_EPSILON, write.number("2"))
-_A, _B, _C, _D = map(write.name, "abcd")
-_AC, _AD, _BC, _BD = map(write.name, ("ac", "ad", "bc", "bd"))
-_ZERO, _ONE = Number(0.0), Number(1.0)
+_ZERO = Number(0.0, Fraction(0))
 
 
 @dataclass(frozen=True, eq=False)
 class Pass:
-    """One pass forward: the seeds of the inputs, and the tangent of every step."""
+    """One pass forward: which inputs move, and the tangent of every step."""
 
     seeds: Mapping[Node, Any]
     tangents: Mapping[Node, Number]
+
+    def of(self, node: Node) -> Number:
+        """The tangent of a node; zero where nothing moves it."""
+        return self.tangents.get(node, _ZERO)
+
+    def moves(self, node: Node) -> bool:
+        """Whether the node moves at all."""
+        return bool(np.any(np.asarray(self.of(node).value) != 0))
 
 
 def run_pass(sheet: Sheet, seeds: Mapping[Node, Any]) -> Pass:
     """The tangent of every step when these inputs move as the seeds say."""
     nodes = {node: constant(np.asarray(seed, node.type.dtype)) for node, seed in seeds.items()}
-    order = sheet.steps[::-1]
-    found = tangents_of([*order, *sheet.subject.graph.outputs], nodes)
-    kept = {
-        node: tangent
-        for node, tangent in zip([*order, *sheet.subject.graph.outputs], found, strict=True)
-    }
-    kept |= nodes
-    sheet.numbers([tangent for tangent in kept.values() if tangent is not None])
-    return Pass(
-        seeds,
-        {node: sheet.number(tangent) for node, tangent in kept.items() if tangent is not None},
-    )
+    order = list(dict.fromkeys([*sheet.steps[::-1], sheet.output]))
+    masked = any(node.type.shape for node in seeds)
+    pairs = zip(order, tangents_of(order, nodes, masked=masked), strict=True)
+    found = {**{node: tangent for node, tangent in pairs if tangent is not None}, **nodes}
+    numbers = sheet.numbers(list(found.values()))
+    return Pass(seeds, dict(zip(found, numbers, strict=True)))
 
 
-def forward(sheet: Sheet) -> Method:
+def forward(sheet: Sheet, detail: str) -> Method:
     """The derivation by forward mode."""
-    steps: list[Step] = [_rules()]
-    results: list[Result] = []
-    passes: list[Pass] = []
-    for k, (name, node) in enumerate(sheet.inputs, start=1):
-        done = run_pass(sheet, {node: np.ones(node.type.shape)})
-        passes.append(done)
-        number = done.tangents.get(sheet.output, Number(0.0, None))
-        of = write.partial(write.name(sheet.subject.name), sheet.written[node])
-        results.append(Result(name, of, number, shown(number, digits=17)))
-        steps.append(_pass_step(sheet, done, k, name, results[-1]))
-    if len(sheet.inputs) > 1:
+    passes = {move: run_pass(sheet, {move.node: move.unit()}) for move in sheet.moves}
+    told = sheet.moves if len(sheet.moves) <= TOLD else sheet.moves[:2]
+    steps = [_rules()] if detail == "full" else []
+    steps += [_pass_step(sheet, passes[move], k, move) for k, move in enumerate(told, start=1)]
+    results = _results(sheet, passes)
+    if len(sheet.moves) > len(told) or any(node.type.shape for _, node in sheet.inputs):
+        steps += _the_rest(sheet, passes, len(told), results)
+    if not sheet.moves:
+        steps.append(_along(sheet))
+    elif 1 < len(sheet.moves) <= TOLD and sheet.scalar:
         steps.append(_together(sheet, passes))
-    steps.append(_cost(sheet))
-    count = len(sheet.inputs)
-    return Method(
-        "forward",
-        "Forward mode, dual numbers",
-        tuple(steps),
-        tuple(results),
-        f"{count} pass{'es' * (count > 1)} forward",
+    count = sum(node.type.size for _, node in sheet.inputs)
+    steps += [_cost(count)] if detail == "full" else []
+    title = "Forward mode, dual numbers"
+    return Method("forward", title, tuple(steps), results, f"{count} pass{'es' * (count != 1)}")
+
+
+def _results(sheet: Sheet, passes: Mapping[Move, Pass]) -> tuple[Result, ...]:
+    if not passes:
+        return ()
+    found = {move: done.of(sheet.output) for move, done in passes.items()}
+    numbers = [(name, node, sheet.assembled(node, found)) for name, node in sheet.inputs]
+    return tuple(
+        Result(name, sheet.derivative(node), number, shown(number, digits=17))
+        for name, node, number in numbers
     )
 
 
-def dual(value: Number, tangent: Number | None, subscript: str = "") -> Expression:
+def dual(value: Number, tangent: Number, subscript: str = "") -> Expression:
     """`40 + 13ε`: a value and how fast it moves."""
-    return write.add(shown(value), infinitesimal_part(tangent or _ZERO, write.unit(subscript)))
+    return write.add(shown(value), infinitesimal(tangent, write.unit(subscript)))
 
 
-def infinitesimal_part(tangent: Number, unit: Expression) -> Expression:
+def infinitesimal(tangent: Number, unit: Expression) -> Expression:
     """`13ε`, `ε`, `−2ε`, `0ε`."""
     digits = shown(tangent)
     if digits.head == "minus":
@@ -98,157 +105,201 @@ def _multiple(digits: Expression, unit: Expression) -> Expression:
 
 
 def _rules() -> Step:
+    a, b, c, d, ac, bd = map(write.name, ("a", "b", "c", "d", "ac", "bd"))
     product = write.times(
-        write.add(_A, write.times(_B, _EPSILON)), write.add(_C, write.times(_D, _EPSILON))
+        write.add(a, write.times(b, _EPSILON)), write.add(c, write.times(d, _EPSILON))
     )
-    cross = write.group(write.add(_AD, _BC))
+    cross = write.times(write.group(write.add("ad", "bc")), _EPSILON)
+    expanded = write.add(ac, cross, write.struck(write.times(bd, _SQUARED)))
     return Step(
-        "forward-rules", "forward", "rules", "Rules of the game",
-        "ε is a number so small that its square is zero. Multiply out, and strike ε² through; what stands before ε is the "
-        "derivative.",
+        "forward-rules",
+        "forward",
+        "rules",
+        "Rules of the game",
+        "ε is a number so small that its square is zero. Multiply out, and strike ε² through; what "
+        "stands before ε is the derivative.",
         (
             Line(write.equals(_SQUARED, write.number("0"))),
-            Line(write.equals(
-                product,
-                write.add(_AC, write.times(cross, _EPSILON), write.struck(write.times(_BD, _SQUARED))),
-                write.add(_AC, write.times(cross, _EPSILON)),
-            )),
+            Line(write.equals(product, expanded, write.add(ac, cross))),
         ),
         hints=("Treat ε as a letter, multiply the brackets out, then put ε² = 0.",),
-    )  # fmt: skip
+    )
 
 
-def _pass_step(sheet: Sheet, done: Pass, k: int, moved: str, result: Result) -> Step:
-    lines = [
-        Line(
-            write.becomes(
-                sheet.written[node],
-                dual(sheet.number(node), done.tangents[node])
-                if node in done.seeds
-                else shown(sheet.number(node)),
-            )
-        )
-        for node in sheet.subject.graph.inputs
-    ]
-    for node in sheet.steps[::-1]:
-        lines.append(Line(_working(sheet, done, node)))
-    lines.append(
-        Line(write.equals(result.symbol, write.boxed(result.shown)), "the number before ε")
-    )
-    numbers = tuple(
-        (sheet.called[node], done.tangents.get(node, _ZERO)) for node in sheet.steps[::-1]
-    )
+def _pass_step(sheet: Sheet, done: Pass, k: int, move: Move) -> Step:
+    steps = sheet.steps[::-1]
+    lines = [Line(write.becomes(sheet.written[x], _start(sheet, done, x))) for x in _leaves(sheet)]
+    lines += [Line(_working(sheet, done, node)) for node in steps]
+    number = done.of(sheet.output)
+    result = Result(move.name, sheet.slope(move), number, shown(number, digits=17))
+    note = sheet.note(number) or "the number before ε"
+    lines.append(Line(write.equals(result.symbol, write.boxed(result.shown)), note))
     return Step(
-        f"forward-{k}", "forward", "pass", f"Pass {k}: only {moved} moves",
-        f"Let {moved} stand at its value plus ε, everything else still.", tuple(lines), numbers,
-        (moved, *[sheet.called[node] for node in sheet.steps[::-1]]), (result,),
-        hints=(f"Put the dual number in place of {moved} and compute as usual.", "Only products bring ε²; it is zero."),
-    )  # fmt: skip
+        f"forward-{k}",
+        "forward",
+        "pass",
+        f"Pass {k}: only {move.name} moves",
+        f"Let {move.name} stand at its value plus ε, everything else still.",
+        tuple(lines),
+        tuple((sheet.called[node], done.of(node)) for node in steps),
+        (sheet.called[move.node], *[sheet.called[node] for node in steps]),
+        (result,),
+        (
+            f"Put the dual number in place of {move.name} and compute as usual.",
+            "Only products bring ε²; it is zero.",
+        ),
+    )
+
+
+def _leaves(sheet: Sheet) -> Sequence[Node]:
+    return sheet.subject.graph.inputs
+
+
+def _start(sheet: Sheet, done: Pass, node: Node) -> Expression:
+    value = sheet.number(node)
+    return dual(value, done.of(node)) if node in done.seeds else shown(value)
 
 
 def _working(sheet: Sheet, done: Pass, node: Node) -> Expression:
     """One step worked out in dual numbers."""
-    duals: dict[Node, Expression] = {}
-    for operand in node.inputs:
-        if operand in sheet.called:
-            tangent = done.tangents.get(operand)
-            duals[operand] = (
-                write.group(dual(sheet.number(operand), tangent))
-                if tangent is not None and not _still(tangent)
-                else shown(sheet.number(operand))
-            )
-    tangent = done.tangents.get(node)
-    answer = dual(sheet.number(node), tangent)
-    if any(x.type.shape for x in (node, *node.inputs)):
+    answer = dual(sheet.number(node), done.of(node))
+    if not sheet.all_scalar(node):
         return write.equals(sheet.written[node], sheet.definition(node), answer)
-    put_in = sheet.with_numbers(node, duals)
-    return write.equals(sheet.written[node], put_in, *_expanded(sheet, done, node), answer)
-
-
-def _still(tangent: Number) -> bool:
-    return bool(np.all(np.asarray(tangent.value) == 0))
+    put_in: dict[Node, Expression] = {}
+    for operand in sheet.operands(node):
+        value = sheet.number(operand)
+        moving = done.moves(operand)
+        put_in[operand] = write.group(dual(value, done.of(operand))) if moving else shown(value)
+    filled = sheet.with_numbers(node, put_in)
+    return write.equals(sheet.written[node], filled, *_expanded(sheet, done, node), answer)
 
 
 def _expanded(sheet: Sheet, done: Pass, node: Node) -> list[Expression]:
-    """How the dual answer comes about: the terms in ε, and the one in ε² that a product brings."""
-    moving = [
-        k for k, x in enumerate(node.inputs) if x in done.tangents and not _still(done.tangents[x])
-    ]
+    """How the dual answer comes about: the terms in ε, and the one in ε² of a product."""
+    moving = [done.moves(operand) for operand in node.inputs]
     name = node.primitive.name
-    if not moving or name in ("add", "subtract", "negative"):
+    if not any(moving) or name in ("add", "subtract", "negative"):
         return []
-    locals_ = local_partials(node, [k in moving for k in range(len(node.inputs))])
-    weights = [
-        (done.tangents[node.inputs[k]], sheet.number(local))
-        for k in moving
-        if (local := locals_[k]) is not None
+    if name == "multiply":
+        return [_product(sheet, done, node)] if all(moving) else []
+    terms = [
+        write.times(shown(sheet.number(local)), shown(done.of(operand)))
+        for operand, local in zip(node.inputs, local_partials(node, moving), strict=True)
+        if local is not None
     ]
-    if name == "multiply" and len(moving) == 2:
-        return [_product(sheet, done, node)]
-    if name == "multiply" or not weights:
+    if not terms:
         return []
-    terms = [write.times(shown(weight), shown(tangent)) for tangent, weight in weights]
-    total = write.group(write.add(*terms)) if len(terms) > 1 else terms[0]
-    return [
-        write.add(
-            shown(sheet.number(node)),
-            write.times(*(total.operands if total.head == "times" else [total]), _EPSILON),
-        )
-    ]
+    part = write.times(write.group(write.add(*terms)), _EPSILON)
+    return [write.add(shown(sheet.number(node)), part)]
 
 
 def _product(sheet: Sheet, done: Pass, node: Node) -> Expression:
     first, second = node.inputs
-    a, c = sheet.number(first), sheet.number(second)
-    b, d = done.tangents[first], done.tangents[second]
-    cross = write.group(write.add(write.times(shown(a), shown(d)), write.times(shown(b), shown(c))))
+    a, c = shown(sheet.number(first)), shown(sheet.number(second))
+    b, d = done.of(first), done.of(second)
+    cross = write.group(write.add(write.times(a, shown(d)), write.times(shown(b), c)))
     exact = b.exact * d.exact if b.exact is not None and d.exact is not None else None
-    square = Number(b.value * d.value, exact)
-    return write.add(
-        shown(sheet.number(node)),
-        write.times(cross, _EPSILON),
-        write.struck(infinitesimal_part(square, _SQUARED)),
+    squared = infinitesimal(Number(b.value * d.value, exact), _SQUARED)
+    whole = shown(sheet.number(node))
+    return write.add(whole, write.times(cross, _EPSILON), write.struck(squared))
+
+
+def _the_rest(
+    sheet: Sheet, passes: Mapping[Move, Pass], told: int, results: Sequence[Result]
+) -> list[Step]:
+    """The passes that are not told step by step, and what all of them together say."""
+    rows = [
+        Step(
+            f"forward-{k}",
+            "forward",
+            "row",
+            f"Pass {k}",
+            numbers=((move.name, done.of(sheet.output)),),
+            cells=(move.written, dual(sheet.number(sheet.output), done.of(sheet.output))),
+        )
+        for k, (move, done) in enumerate(passes.items(), start=1)
+    ]
+    steps: list[Step] = []
+    if len(rows) > told:
+        steps.append(
+            Step(
+                "forward-rest",
+                "forward",
+                "passes",
+                "The other passes, in the same way",
+                columns=("what moves", sheet.subject.name),
+                steps=tuple(rows[told:]),
+            )
+        )
+    if results:
+        lines = tuple(Line(write.equals(r.symbol, write.boxed(r.shown))) for r in results)
+        together = "The parts before ε, put together, pass by pass."
+        steps.append(
+            Step("forward-collect", "forward", "collect", "Collect", together, lines, results=tuple(results))
+        )
+    return steps
+
+
+def _along(sheet: Sheet) -> Step:
+    """One pass with everything moving alike, where a pass for each input would be too many."""
+    done = run_pass(sheet, {node: np.ones(node.type.shape) for _, node in sheet.inputs})
+    count = sum(node.type.size for _, node in sheet.inputs)
+    along = done.of(sheet.output)
+    line = write.equals(write.text("along (1, 1, …, 1)"), dual(sheet.number(sheet.output), along))
+    return Step(
+        "forward-along",
+        "forward",
+        "together",
+        "One pass, all inputs moving alike",
+        f"A gradient would take {count:,} passes. One pass gives the derivative along one "
+        "direction, which is the sum of all partial derivatives.",
+        (Line(line),),
+        (("along", along),),
     )
 
 
-def _together(sheet: Sheet, passes: Sequence[Pass]) -> Step:
+def _together(sheet: Sheet, passes: Mapping[Move, Pass]) -> Step:
     value = sheet.number(sheet.output)
     both = run_pass(sheet, {node: np.ones(node.type.shape) for _, node in sheet.inputs})
-    along = both.tangents.get(sheet.output, _ZERO)
-    names = [name for name, _ in sheet.inputs]
-    call = write.call(
-        sheet.subject.name,
-        *[write.add(shown(sheet.number(node)), _EPSILON) for _, node in sheet.inputs],
-    )
-    subscripts = [str(k) for k in range(1, len(passes) + 1)]
-    apart = write.call(
-        sheet.subject.name,
-        *[
-            write.add(shown(sheet.number(node)), write.unit(k))
-            for (_, node), k in zip(sheet.inputs, subscripts, strict=True)
-        ],
-    )
-    parts = [
-        infinitesimal_part(p.tangents.get(sheet.output, _ZERO), write.unit(k))
-        for p, k in zip(passes, subscripts, strict=True)
-    ]
-    direction = ", ".join("1" for _ in names)
+    along = both.of(sheet.output)
+    slopes = [done.of(sheet.output) for done in passes.values()]
+    units = [write.unit(str(k)) for k in range(1, len(slopes) + 1)]
+    parts = [infinitesimal(slope, unit) for slope, unit in zip(slopes, units, strict=True)]
+    direction = ", ".join("1" for _ in slopes)
+    lines = [Line(dual(value, along), f"along ({direction})"), Line(write.add(shown(value), *parts), "the gradient")]
+    if not any(node.type.shape for _, node in sheet.inputs):
+        heads = [_moved(sheet, [_EPSILON] * len(units)), _moved(sheet, units)]
+        lines = [Line(write.equals(head, line.formula), line.note) for head, line in zip(heads, lines, strict=True)]
     return Step(
-        "forward-together", "forward", "together", "All inputs at once",
-        f"With one ε for all, one pass gives the derivative along ({direction}): the sum, not the gradient. With an ε for "
-        "each input (and every product of two of them zero), one wider pass gives the whole gradient.",
-        (
-            Line(write.equals(call, dual(value, along)), f"along ({direction})"),
-            Line(write.equals(apart, write.add(shown(value), *parts)), "the gradient"),
-        ),
-        numbers=(("along", along), *[(f"ε{k}", p.tangents.get(sheet.output, _ZERO)) for p, k in zip(passes, subscripts, strict=True)]),
-    )  # fmt: skip
+        "forward-together",
+        "forward",
+        "together",
+        "All inputs at once",
+        f"With one ε for all, one pass gives the derivative along ({direction}): the sum, not the "
+        "gradient. With an ε for each input (and every product of two of them zero), one wider "
+        "pass gives the whole gradient.",
+        tuple(lines),
+        (("along", along), *[(f"ε{k}", slope) for k, slope in enumerate(slopes, start=1)]),
+    )
 
 
-def _cost(sheet: Sheet) -> Step:
-    count = len(sheet.inputs)
+def _moved(sheet: Sheet, units: Sequence[Expression]) -> Expression:
+    """`L(2 + ε₁, 3 + ε₂)`."""
+    varied = dict(zip([node for _, node in sheet.inputs], units, strict=True))
+    places: list[Expression] = []
+    for node in _leaves(sheet):
+        value = shown(sheet.number(node))
+        places.append(write.add(value, varied[node]) if node in varied else value)
+    return write.call(sheet.subject.name, *places)
+
+
+def _cost(count: int) -> Step:
+    inputs = f"{count:,} input{'s' * (count != 1)}"
     return Step(
-        "forward-cost", "forward", "cost", "Cost",
-        f"{count} pass{'es' if count > 1 else ''} for {count} input{'s' if count > 1 else ''} (or ⌈{count}/k⌉ with k parts "
-        "carried at once); nothing of the past has to be remembered.",
-    )  # fmt: skip
+        "forward-cost",
+        "forward",
+        "cost",
+        "Cost",
+        f"{count:,} pass{'es' * (count != 1)} for {inputs} (or ⌈{count}/k⌉ with k parts carried at "
+        "once); nothing of the past has to be remembered.",
+    )

@@ -1,253 +1,305 @@
 """Reverse mode, told: break up, sweep forward and remember, sweep backward edge by edge, collect.
 
-In: a sheet. Out: the `Method` called "reverse". The names, the order of the sweep and the sentences are the sheet's and the
-records'; nothing is differentiated here.
+In: a sheet and its sweep. Out: the `Method` called "reverse". The names, the order of the sweep and
+the sentences are the sheet's and the records'; nothing is differentiated here.
 """
 
 from __future__ import annotations
 
-from infinitesimal.core.node import Node
+from collections.abc import Sequence
+
+import numpy as np
+
+from infinitesimal.core.node import Node, constant
 from infinitesimal.explain import expression as write
-from infinitesimal.explain.backward import Arrow, Sweep
+from infinitesimal.explain.backward import Arrow, Sweep, kept_values
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.numbers import Number, shown
 from infinitesimal.explain.subject import Sheet
 from infinitesimal.explain.tree import Line, Method, Result, Step
 
-__all__ = ["forward_sweep", "result", "reverse"]
+__all__ = ["reverse"]
+
+_DIGITS = 5  # in the table of edges, which is wide
 
 
-def reverse(sheet: Sheet, sweep: Sweep) -> Method:
-    """The derivation by reverse mode."""
-    results = tuple(result(sheet, name, sweep.adjoint(node)) for name, node in sheet.inputs)
+def reverse(sheet: Sheet, sweep: Sweep, detail: str) -> Method:
+    """The derivation by reverse mode; of a function of several results, row by row."""
+    results = _results(sheet, sweep)
     steps = [
         _break_up(sheet),
-        forward_sweep(sheet, "reverse"),
+        _forward_sweep(sheet),
         _local_derivatives(sheet, sweep),
         _backward_sweep(sheet, sweep),
-        _collect(sheet, sweep, results),
-        *_why_add(sheet, sweep),
-        _stored(sheet, sweep),
+        _collect(sheet, sweep, results if sheet.scalar else ()),
     ]
-    return Method(
-        "reverse", "Reverse mode", tuple(steps), results, "one sweep forward, one backward"
+    if not sheet.scalar:
+        steps.append(_rows(sheet, results))
+    if detail == "full":
+        steps += [*_why_add(sheet, sweep), _stored(sheet, sweep)]
+    sweeps = sheet.output.type.size
+    cost = f"one sweep forward, {'one' if sweeps == 1 else sweeps} backward"
+    return Method("reverse", "Reverse mode", tuple(steps), results, cost)
+
+
+def _results(sheet: Sheet, sweep: Sweep) -> tuple[Result, ...]:
+    numbers = {node: sweep.adjoint(node) for _, node in sheet.inputs}
+    if not sheet.scalar:
+        sweeps = [Sweep(sheet, constant(seed)) for seed in unit_seeds(sheet.output)]
+        numbers = {node: _stacked(sheet, node, sweeps) for _, node in sheet.inputs}
+    return tuple(
+        Result(name, sheet.derivative(node), numbers[node], shown(numbers[node], digits=17))
+        for name, node in sheet.inputs
     )
 
 
-def result(sheet: Sheet, name: str, number: Number) -> Result:
-    """The derivative with respect to an input, as an answer."""
-    of = write.partial(write.name(sheet.subject.name), sheet.written[dict(sheet.inputs)[name]])
-    return Result(name, of, number, shown(number, digits=17))
+def unit_seeds(output: Node) -> list[np.ndarray]:
+    """The adjoints to begin with, one for each element of the result."""
+    size = output.type.size
+    return list(np.eye(size, dtype=output.type.dtype).reshape(size, *output.type.shape))
 
 
-def _forward(sheet: Sheet) -> list[Node]:
+def _stacked(sheet: Sheet, node: Node, sweeps: Sequence[Sweep]) -> Number:
+    rows = np.stack([np.asarray(sweep.adjoint(node).value) for sweep in sweeps])
+    return Number(rows.reshape(*sheet.output.type.shape, *node.type.shape))
+
+
+# ---- the sweep forward
+
+
+def _onward(sheet: Sheet) -> list[Node]:
     return sheet.steps[::-1]
 
 
 def _break_up(sheet: Sheet) -> Step:
     lines = [
-        Line(
-            write.equals(
-                write.call(sheet.called[node], *[sheet.written[x] for x in sheet.operands(node)]),
-                sheet.definition(node),
-            )
-        )
-        for node in _forward(sheet)
+        Line(write.equals(_signature(sheet, node), sheet.definition(node)))
+        for node in _onward(sheet)
     ]
     return Step(
-        "reverse-break", "reverse", "break", "Break up",
+        "reverse-break",
+        "reverse",
+        "break",
+        "Break up",
         "Give a name to every intermediate result; each depends on its operands alone.",
-        tuple(lines), nodes=tuple(sheet.called[node] for node in _forward(sheet)),
-        hints=("Which operation is done last? That is f.", "Name from the outside in: f, then its operands."),
-    )  # fmt: skip
+        tuple(lines),
+        nodes=tuple(sheet.called[node] for node in _onward(sheet)),
+        hints=("Which operation is done last? That is f.", "Name from the outside in."),
+    )
 
 
-def forward_sweep(sheet: Sheet, method: str) -> Step:
-    """The values of all steps, from the inputs to the result."""
-    lines = []
-    for node in _forward(sheet):
-        numbers = {
-            operand: shown(sheet.number(operand))
-            for operand in node.inputs
-            if operand in sheet.called
-        }
-        put_in = (
-            sheet.with_numbers(node, numbers)
-            if all(x.type.shape == () for x in node.inputs)
-            else sheet.definition(node)
-        )
-        lines.append(
-            Line(
-                write.equals(
-                    sheet.written[node], sheet.definition(node), put_in, shown(sheet.number(node))
-                )
-            )
-        )
+def _signature(sheet: Sheet, node: Node) -> Expression:
+    operands = [sheet.written[operand] for operand in sheet.operands(node)]
+    letters, subscript = sheet.written[node].words
+    name = letters if not subscript else f"{letters}{subscript.translate(_SUBSCRIPTS)}"
+    return write.call(name, *operands)
+
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def _forward_sweep(sheet: Sheet) -> Step:
+    lines: list[Line] = []
+    for node in _onward(sheet):
+        chain = [sheet.written[node], sheet.definition(node)]
+        if sheet.all_scalar(node):
+            numbers = {x: shown(sheet.number(x)) for x in sheet.operands(node)}
+            chain.append(sheet.with_numbers(node, numbers))
+        lines.append(Line(write.equals(*chain, shown(sheet.number(node)))))
     return Step(
-        f"{method}-forward", method, "values", "Forward sweep: compute, and remember",
-        "From the inputs to the result, each value once.", tuple(lines),
-        numbers=tuple((sheet.called[node], sheet.number(node)) for node in _forward(sheet)),
-        nodes=tuple(sheet.called[node] for node in _forward(sheet)),
+        "reverse-forward",
+        "reverse",
+        "values",
+        "Forward sweep: compute, and remember",
+        "From the inputs to the result, each value once.",
+        tuple(lines),
+        tuple((sheet.called[node], sheet.number(node)) for node in _onward(sheet)),
+        tuple(sheet.called[node] for node in _onward(sheet)),
         hints=("Begin with the step that needs only inputs.",),
-    )  # fmt: skip
+    )
 
 
 def _local_derivatives(sheet: Sheet, sweep: Sweep) -> Step:
     lines: list[Line] = []
-    rules: dict[str, None] = {}
     for arrow in sweep.arrows:
         of = write.partial(sheet.written[arrow.user], sheet.written[arrow.operand])
         number = [] if arrow.local is None else [shown(sheet.number(arrow.local))]
-        lines.append(
-            Line(write.equals(of, arrow.local_written, *number), arrow.user.primitive.because)
-        )
-        rules[arrow.user.primitive.because] = None
+        lines.append(Line(write.equals(of, sweep.local_written(arrow), *number)))
+    rules = dict.fromkeys(arrow.user.primitive.because for arrow in sweep.arrows)
+    sentences = [f"{rule[0].upper()}{rule[1:]}." for rule in rules if rule]
     return Step(
-        "reverse-local", "reverse", "local", "Local derivatives, written on the edges",
-        "; ".join(rule for rule in rules if rule) + ".", tuple(Line(line.formula) for line in lines),
+        "reverse-local",
+        "reverse",
+        "local",
+        "Local derivatives, written on the edges",
+        " ".join(sentences),
+        tuple(lines),
         hints=("Differentiate one step with respect to one operand, the other held fixed.",),
-    )  # fmt: skip
+    )
 
 
-def _adjoint_symbol(sheet: Sheet, node: Node) -> Expression:
-    return write.partial(write.name(sheet.subject.name), sheet.written[node])
+# ---- the sweep backward
 
 
 def _use_symbol(sheet: Sheet, arrow: Arrow) -> Expression:
     """∂L/∂x_g: the derivative with respect to one use of a node."""
-    return write.partial(write.name(sheet.subject.name), _use(sheet, arrow))
-
-
-def _use(sheet: Sheet, arrow: Arrow) -> Expression:
-    return write.name(sheet.called[arrow.operand], arrow.mark)
+    use = write.name(sheet.called[arrow.operand], arrow.use)
+    return write.partial(write.name(sheet.subject.name), use)
 
 
 def _backward_sweep(sheet: Sheet, sweep: Sweep) -> Step:
     output = sheet.output
-    one = shown(sheet.number(sweep.adjoints[output]))
-    seed = write.equals(_adjoint_symbol(sheet, output), one)
-    rows = [
-        Step(
-            "reverse-0", "reverse", "seed", "seed", "The result changes with itself one for one.",
-            (Line(seed),), (("contribution", sheet.number(sweep.adjoints[output])),), (sheet.called[output],),
-            cells=(write.text("seed"), write.text(""), one, seed),
-        )
-    ]  # fmt: skip
-    rows += [_row(sheet, sweep, k, arrow) for k, arrow in enumerate(sweep.arrows, start=1)]
-    return Step(
-        "reverse-sweep", "reverse", "sweep", "Backward sweep, one row per edge",
-        "Incoming adjoint × local derivative = contribution.",
-        columns=("edge", "incoming × local", "contribution", "so far"), steps=tuple(rows),
-    )  # fmt: skip
-
-
-def _row(sheet: Sheet, sweep: Sweep, k: int, arrow: Arrow) -> Step:
-    incoming, local, contribution = sweep.number(arrow)
-    edge = f"{sheet.called[arrow.user]} → {sheet.called[arrow.operand]}"
-    rule = write.cross(shown(incoming), arrow.local_written)
-    product = (
-        rule if local is None else write.equals(rule, write.cross(shown(incoming), shown(local)))
+    one = sheet.number(sweep.adjoints[output])
+    seed = write.equals(sheet.derivative(output), shown(one))
+    first = Step(
+        "reverse-0",
+        "reverse",
+        "seed",
+        "seed",
+        "The result changes with itself one for one.",
+        (Line(seed),),
+        (("contribution", one),),
+        (sheet.called.get(output, sheet.subject.name),),
+        cells=(write.text("seed"), write.text(""), shown(one), seed),
     )
-    alone = len(sweep.received[arrow.operand]) == 1
-    amount = shown(contribution)
-    so_far = [shown(sheet.number(part)) for part in arrow.so_far]
-    total = write.equals(_adjoint_symbol(sheet, arrow.operand), write.add(*so_far))
-    told = amount if alone else write.equals(_use_symbol(sheet, arrow), amount)
-    numbers = [("incoming", incoming), ("contribution", contribution)]
-    if local is not None:
-        numbers.insert(1, ("local", local))
+    rows = [_edge(sheet, sweep, k, arrow) for k, arrow in enumerate(sweep.arrows, start=1)]
+    which = "" if sheet.scalar else " Here for the sum of all results; each row has a seed of its own."
     return Step(
-        f"reverse-{k}", "reverse", "edge", edge, arrow.user.primitive.because,
-        (Line(write.equals(_use_symbol(sheet, arrow) if not alone else _adjoint_symbol(sheet, arrow.operand), *_links(product), amount)),),
-        tuple(numbers), (sheet.called[arrow.user], sheet.called[arrow.operand]),
+        "reverse-sweep",
+        "reverse",
+        "sweep",
+        "Backward sweep, one row per edge",
+        f"Incoming adjoint × local derivative = contribution.{which}",
+        columns=("edge", "incoming × local", "contribution", "so far"),
+        steps=(first, *rows),
+    )
+
+
+def _edge(sheet: Sheet, sweep: Sweep, k: int, arrow: Arrow) -> Step:
+    incoming, local, contribution = sweep.number(arrow)
+    start, end = sheet.called[arrow.user], sheet.called[arrow.operand]
+    product = _product(sweep, arrow, incoming, local)
+    alone = len(sweep.received[arrow.operand]) == 1
+    whole = sheet.derivative(arrow.operand)
+    part = whole if alone else _use_symbol(sheet, arrow)
+    amount = shown(contribution, _DIGITS)
+    so_far = [shown(number, _DIGITS) for number in sweep.collected(arrow)[-6:]]
+    if arrow.place >= len(so_far):
+        so_far.insert(0, write.name("…"))
+    named = {"incoming": incoming, "local": local, "contribution": contribution}
+    return Step(
+        f"reverse-{k}",
+        "reverse",
+        "edge",
+        f"{start} → {end}",
+        arrow.user.primitive.because,
+        (Line(write.equals(part, *product, amount)),),
+        tuple((name, number) for name, number in named.items() if number is not None),
+        (start, end),
         hints=(
-            f"What is the adjoint of {sheet.called[arrow.user]}? It was found in an earlier row.",
-            f"Multiply it by the local derivative of {sheet.called[arrow.user]} with respect to {sheet.called[arrow.operand]}.",
+            f"What is the adjoint of {start}? It was found in an earlier row.",
+            f"Multiply it by the local derivative of {start} with respect to {end}.",
         ),
-        cells=(write.arrow(sheet.written[arrow.user], sheet.written[arrow.operand]), product, told, total),
-    )  # fmt: skip
+        cells=(
+            write.arrow(sheet.written[arrow.user], sheet.written[arrow.operand]),
+            write.equals(*product),
+            amount if alone else write.equals(part, amount),
+            write.equals(whole, write.add(*so_far)),
+        ),
+    )
 
 
-def _links(chain: Expression) -> tuple[Expression, ...]:
-    return chain.operands if chain.head == "equals" else (chain,)
+def _product(
+    sweep: Sweep, arrow: Arrow, incoming: Number, local: Number | None
+) -> list[Expression]:
+    """The rule of an edge, and the same with numbers."""
+    came = shown(incoming, _DIGITS)
+    products = [write.cross(came, sweep.local_written(arrow))]
+    if local is not None:
+        products.append(write.cross(came, shown(local, _DIGITS)))
+    return [write.call("sum", product, latex=r"\textstyle\sum") for product in products] if arrow.gathered else products
 
 
-def _collect(sheet: Sheet, sweep: Sweep, results: tuple[Result, ...]) -> Step:
+def _collect(sheet: Sheet, sweep: Sweep, results: Sequence[Result]) -> Step:
     lines: list[Line] = []
-    for found, (_, node) in zip(results, sheet.inputs, strict=True):
+    boxes = {result.name: write.boxed(result.shown) for result in results}
+    for name, node in sheet.inputs:
         arrows = sweep.received.get(node, [])
         parts: list[Expression] = []
-        if len(arrows) > 1:
+        if 1 < len(arrows) <= 12:
             parts.append(write.add(*[_use_symbol(sheet, arrow) for arrow in arrows]))
-            parts.append(write.add(*[shown(sheet.number(arrow.contribution)) for arrow in arrows]))
-        note = "" if arrows else "the result does not depend on it differentiably"
-        lines.append(
-            Line(
-                write.equals(found.symbol, *parts, write.boxed(found.shown)),
-                note or _float_note(found.number),
-            )
-        )
+            parts.append(write.add(*[shown(sheet.number(a.contribution)) for a in arrows]))
+        total = sweep.adjoint(node)
+        note = sheet.note(total) if arrows else "the result does not depend on it differentiably"
+        box = boxes.get(name, shown(total))
+        lines.append(Line(write.equals(sheet.derivative(node), *parts, box), note))
     return Step(
-        "reverse-collect", "reverse", "collect", "Collect what arrives at each input",
+        "reverse-collect",
+        "reverse",
+        "collect",
+        "Collect what arrives at each input",
         "An input that is used more than once collects the sum of the contributions of its uses.",
-        tuple(lines), tuple((r.name, r.number) for r in results), tuple(r.name for r in results), results,
-        hints=("Look at every edge that ends in this input.", "Contributions are added."),
-    )  # fmt: skip
+        tuple(lines),
+        tuple((result.name, result.number) for result in results),
+        tuple(name for name, _ in sheet.inputs),
+        tuple(results),
+        ("Look at every edge that ends in this input.", "Contributions are added."),
+    )
 
 
-def _float_note(number: Number) -> str:
-    return f"float64: {float(number.value)!r}" if number.differs else ""
+def _rows(sheet: Sheet, results: Sequence[Result]) -> Step:
+    """The Jacobian of a function of several results, one sweep for each."""
+    lines = tuple(Line(write.equals(r.symbol, write.boxed(r.shown))) for r in results)
+    return Step(
+        "reverse-rows",
+        "reverse",
+        "collect",
+        "The Jacobian, row by row",
+        f"{sheet.subject.name} has {sheet.output.type.size} results: the sweep is done once for each, "
+        "with the seed 1 at that result and 0 at the others. Each sweep is one row.",
+        lines,
+        results=tuple(results),
+    )
 
 
 def _why_add(sheet: Sheet, sweep: Sweep) -> list[Step]:
-    for node, arrows in sweep.received.items():
-        if len(arrows) < 2:
-            continue
-        x = sheet.called[node]
-        uses = " and ".join(f"{x}_{arrow.mark}" for arrow in arrows[:2])
-        of = write.partial(write.name(sheet.subject.name), sheet.written[node])
-        line = write.equals(of, write.add(*[_use_symbol(sheet, arrow) for arrow in arrows]))
-        more = f"{len(arrows)} times" if len(arrows) > 2 else "twice"
-        return [
-            Step(
-                "reverse-why", "reverse", "why", "Why add?",
-                f"{x} is used {more}. Rename the uses {uses}{', …' if len(arrows) > 2 else ''}: then {sheet.subject.name} is a "
-                "function of separate variables, and its total change is the sum of the partial changes. All of them move "
-                f"as {x} moves, each one for one. In the picture {x} feeds a small copy dot; its adjoint is the sum of "
-                "those on its outgoing edges.",
-                (Line(line),), nodes=(x,),
-            )
-        ]  # fmt: skip
-    return []
+    node = next((x for x, arrows in sweep.received.items() if len(arrows) > 1), None)
+    if node is None:
+        return []
+    arrows, x = sweep.received[node], sheet.called[node]
+    uses = " and ".join(f"{x}_{arrow.use}" for arrow in arrows[:2])
+    often = f"{len(arrows)} times" if len(arrows) > 2 else "twice"
+    more = ", …" if len(arrows) > 2 else ""
+    parts = [_use_symbol(sheet, arrow) for arrow in arrows[:3]]
+    total = write.add(*parts, *([write.name("…")] if len(arrows) > 3 else []))
+    return [
+        Step(
+            "reverse-why",
+            "reverse",
+            "why",
+            "Why add?",
+            f"{x} is used {often}. Rename the uses {uses}{more}: then {sheet.subject.name} is a "
+            "function of separate variables, and its total change is the sum of the partial "
+            f"changes. All of them move as {x} moves, each one for one. In the picture {x} feeds a "
+            "small copy dot; its adjoint is the sum of those on its outgoing edges.",
+            (Line(write.equals(sheet.derivative(node), total)),),
+            nodes=(x,),
+        )
+    ]
 
 
 def _stored(sheet: Sheet, sweep: Sweep) -> Step:
     kept = kept_values(sheet, sweep)
-    named = [sheet.called[node] for node in _forward(sheet) if node in kept]
-    freed = [sheet.called[node] for node in _forward(sheet) if node not in kept]
-    said = (
-        f"Kept from the forward sweep, since a local derivative reads them: {', '.join(named)}."
-        if named
-        else ("No local derivative reads a value of the forward sweep: nothing has to be kept.")
-    )
-    more = f" The others ({', '.join(freed)}) may be freed." if freed and named else ""
+    named = [sheet.called[node] for node in _onward(sheet) if node in kept]
+    freed = [sheet.called[node] for node in _onward(sheet) if node not in kept]
+    said = "No local derivative reads a value of the forward sweep: nothing has to be kept."
+    if named:
+        said = f"Kept from the forward sweep, since a local derivative reads them: {_few(named)}."
+        said += f" The others ({_few(freed)}) may be freed." if freed else ""
     return Step(
-        "reverse-stored", "reverse", "stored", "What is stored", said + more, nodes=tuple(named)
+        "reverse-stored", "reverse", "stored", "What is stored", said, nodes=tuple(named)
     )
 
 
-def kept_values(sheet: Sheet, sweep: Sweep) -> set[Node]:
-    """The steps whose values a local derivative reads."""
-    from infinitesimal.core.node import postorder
-
-    kept: set[Node] = set()
-    steps = set(sheet.steps)
-    for arrow in sweep.arrows:
-        if arrow.local is None:
-            kept.update(operand for operand in arrow.user.inputs if operand in steps)
-            continue
-        stop: dict[Node, object] = dict.fromkeys(steps)
-        stop.pop(arrow.local, None) if arrow.local not in steps else kept.add(arrow.local)
-        for node in postorder([arrow.local], stop):
-            kept.update(operand for operand in node.inputs if operand in steps)
-    return kept
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -1,37 +1,42 @@
 """What is being explained, and the sheet on which it is worked out.
 
-In: a formula or a function, and a point. Out: a `Subject` (its graph, the names and values of its inputs, and a way to call
-it plainly at another point) and a `Sheet`: every node's name, its value in float64 and exactly, and how it is written.
+In: a function as a graph, and a point. Out: a `Subject` (the graph, the names and values of its
+inputs, a way to call it plainly elsewhere) and a `Sheet`: every node's name, its value in float64 and
+exactly, how it is written, and the ways in which the inputs can move.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import Graph
-from infinitesimal.core.node import Node, postorder
+from infinitesimal.core.node import CONSTANT, NEVER, Node, postorder
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.names import backward_order, letters, outside_in
-from infinitesimal.explain.numbers import Number, exact_values, fraction
+from infinitesimal.explain.numbers import Number, exact_values, fraction, shown
 from infinitesimal.explain.spell import spell
 
-__all__ = ["Sheet", "Subject", "symbol"]
+__all__ = ["MANY", "Move", "Sheet", "Subject", "symbol"]
 
 WRITTEN_OUT = 24  # a function of more steps than this is not written on one line
+MANY = 64  # inputs that are moved one by one, and results that are swept back from one by one
+_EXACT = 400  # steps of the longest function that is computed in fractions too
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A function at a point: `graph` of the leaves called `names`, standing at `values`; `wrt` are those to vary.
+    """A function at a point: a graph of the leaves called `names`, standing at `values`.
 
-    `call(values)` is the function itself, called plainly: at another point it may take another branch.
+    `wrt` are the positions of those to vary. `call(values)` is the function itself, called plainly:
+    elsewhere it may take another branch. `lines` are what its graph came from, for long functions.
     """
 
     name: str
@@ -41,6 +46,22 @@ class Subject:
     graph: Graph
     call: Callable[[Sequence[Any]], Any]
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Move:
+    """One number that can be moved: an input, or an element of one."""
+
+    name: str
+    node: Node
+    index: tuple[int, ...]
+    written: Expression
+
+    def unit(self) -> Any:
+        """What the input's tangent is when only this number moves."""
+        seed = np.zeros(self.node.type.shape, self.node.type.dtype)
+        seed[self.index] = 1
+        return seed
 
 
 def symbol(name: str) -> Expression:
@@ -55,7 +76,7 @@ def symbol(name: str) -> Expression:
 class Sheet:
     """A subject's graph with everything written beside it.
 
-    `steps` are the computed nodes in the order of the sweep backwards; `called` maps nodes to their names.
+    `steps` are the computed nodes in the order of the sweep backwards; `called` their names.
     """
 
     subject: Subject
@@ -74,10 +95,13 @@ class Sheet:
         self.written = {node: symbol(name) for node, name in self.called.items()}
         self._numbers = {}
         self.numbers([*graph.inputs, *self.steps, *graph.outputs])
+        for node in postorder(graph.outputs, dict.fromkeys(graph.inputs)):
+            if node.reach == NEVER and node.primitive is not CONSTANT:
+                self.written[node] = shown(self.number(node))  # 1/2 of the program is a number
 
     # ---- numbers
 
-    @property
+    @cached_property
     def bindings(self) -> dict[Node, Any]:
         """The inputs' values."""
         pairs = zip(self.subject.graph.inputs, self.subject.values, strict=True)
@@ -93,26 +117,22 @@ class Sheet:
         missing = [node for node in dict.fromkeys(nodes) if node not in self._numbers]
         if missing:
             values = evaluate(missing, self.bindings)
-            exact = exact_values(missing, self.exact_inputs)
+            exact = self.exactly(missing, self.exact_inputs)
             for node, value in zip(missing, values, strict=True):
-                self._numbers[node] = Number(
-                    value if np.ndim(value) else _scalar(value), exact.get(node)
-                )
+                self._numbers[node] = Number(plain(value), exact.get(node))
         return [self._numbers[node] for node in nodes]
+
+    def exactly(
+        self, nodes: Sequence[Node], leaves: Mapping[Node, Fraction | None]
+    ) -> dict[Node, Fraction]:
+        """The exact values of nodes where they have one and the function is short."""
+        return exact_values(nodes, leaves) if len(self.steps) <= _EXACT else {}
 
     def number(self, node: Node) -> Number:
         """What a node comes to at the point."""
         return self.numbers([node])[0]
 
-    # ---- writing
-
-    def derivative(self, node: Node) -> Expression:
-        """∂L/∂x, for the node called x."""
-        return write.partial(write.name(self.subject.name), self.written[node])
-
-    def note(self, number: Number) -> str:
-        """The float64 beside an exact number, where the two differ."""
-        return f"float64: {float(number.value)!r}" if number.differs else ""
+    # ---- the function
 
     @property
     def output(self) -> Node:
@@ -120,35 +140,89 @@ class Sheet:
         return self.subject.graph.outputs[0]
 
     @property
+    def scalar(self) -> bool:
+        """Whether the function's value is a single number."""
+        return not self.output.type.shape
+
+    @property
     def inputs(self) -> list[tuple[str, Node]]:
         """The inputs with respect to which the function is differentiated."""
         return [(self.subject.names[k], self.subject.graph.inputs[k]) for k in self.subject.wrt]
+
+    @cached_property
+    def moves(self) -> list[Move]:
+        """The numbers to be moved, one by one; none where they are too many."""
+        if sum(node.type.size for _, node in self.inputs) > MANY:
+            return []
+        return [
+            Move(f"{name}{list(index)}" if index else name, node, index, self._element(node, index))
+            for name, node in self.inputs
+            for index in np.ndindex(node.type.shape)
+        ]
+
+    def _element(self, node: Node, index: tuple[int, ...]) -> Expression:
+        written = self.written[node]
+        return write.name(f"{self.called[node]}[{','.join(map(str, index))}]") if index else written
+
+    def assembled(self, node: Node, found: Mapping[Move, Number]) -> Number:
+        """The derivative with respect to an input, from those with respect to its elements.
+
+        Its shape is that of the function's value followed by that of the input.
+        """
+        numbers = [number for move, number in found.items() if move.node is node]
+        if not node.type.shape:
+            return numbers[0]
+        height = self.output.type.shape
+        columns = [np.broadcast_to(number.value, height) for number in numbers]
+        return Number(np.stack(columns, axis=-1).reshape(*height, *node.type.shape))
+
+    # ---- writing
+
+    def derivative(self, node: Node) -> Expression:
+        """∂L/∂x, for the node called x."""
+        return write.partial(write.name(self.subject.name), self.written[node])
+
+    def slope(self, move: Move) -> Expression:
+        """∂L/∂x, for a number that moves."""
+        return write.partial(write.name(self.subject.name), move.written)
+
+    def note(self, number: Number) -> str:
+        """The float64 beside an exact number, where the two differ."""
+        return f"float64: {float(number.value)!r}" if number.differs else ""
 
     def definition(self, node: Node) -> Expression:
         """A step in terms of the names of its operands."""
         return spell(node, self.written, inside=True)
 
-    def with_numbers(self, node: Node, numbers: dict[Node, Expression]) -> Expression:
+    def with_numbers(self, node: Node, numbers: Mapping[Node, Expression]) -> Expression:
         """A step with the numbers of its operands put in."""
         return spell(node, {**self.written, **numbers}, inside=True)
+
+    def all_scalar(self, node: Node) -> bool:
+        """Whether a step and its operands are single numbers."""
+        return not any(x.type.shape for x in (node, *node.inputs))
 
     def written_out(self) -> Expression | None:
         """The whole function on one line; None when it would be too long."""
         graph = self.subject.graph
-        if len(self.steps) > WRITTEN_OUT or len(graph.outputs) > 1:
+        if len(self.steps) > WRITTEN_OUT:
             return None
         size = {node: 1 for node in graph.inputs}
         for node in postorder(graph.outputs, dict.fromkeys(graph.inputs)):
             size[node] = 1 + sum(size[operand] for operand in node.inputs)
         if size[self.output] > 3 * WRITTEN_OUT:
             return None
-        return spell(self.output, {node: self.written[node] for node in graph.inputs})
+        plain_names = {x: e for x, e in self.written.items() if x in graph.inputs or x.reach == NEVER}
+        return spell(self.output, plain_names)
 
     def operands(self, node: Node) -> tuple[Node, ...]:
         """The operands of a step that have names, each once."""
         return tuple(operand for operand in dict.fromkeys(node.inputs) if operand in self.called)
 
 
-def _scalar(value: Any) -> Any:
-    plain = np.asarray(value)[()]
-    return float(plain) if plain.dtype.kind in "biuf" else plain
+def plain(value: Any) -> Any:
+    """A float for a number, the array for an array."""
+    if np.ndim(value):
+        return value
+    scalar = np.asarray(value)[()]
+    return float(scalar) if scalar.dtype.kind in "biuf" else scalar

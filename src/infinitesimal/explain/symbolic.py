@@ -36,7 +36,7 @@ WRITTEN = 60  # parts of the longest formula that is written down
 _SURE = ("the variable itself", "held fixed", "constant")
 
 
-def symbolic(sheet: Sheet) -> Method:
+def symbolic(sheet: Sheet, detail: str) -> Method:
     """The derivation by formulas."""
     scalars = all(not node.type.shape for node in (*sheet.subject.graph.inputs, *sheet.steps))
     steps: list[Step] = [_read(sheet)]

@@ -1,0 +1,105 @@
+"""Awkward points: a kink, a tie, a pole, a value that is not finite.
+
+In: a sheet and its sweep. Out: warnings, each with the convention the library follows there and,
+where a kink splits the derivative, what it is from the left and from the right. Where kinks lie is
+read from the records' domains.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from infinitesimal.core.node import Node
+from infinitesimal.explain.backward import Sweep
+from infinitesimal.explain.expression import equals
+from infinitesimal.explain.numbers import shown
+from infinitesimal.explain.subject import Move, Sheet, plain
+from infinitesimal.explain.write import written
+
+__all__ = ["warnings"]
+
+_MOST = 5
+_NEAR = 1e-6  # how far left and right one looks for the slopes beside a kink
+
+
+def warnings(sheet: Sheet, sweep: Sweep) -> tuple[str, ...]:
+    """What is to be said of this point before anything else; the most important first."""
+    found: list[str] = []
+    for node in sheet.steps[::-1]:
+        found += _not_finite(sheet, node) or _kink(sheet, sweep, node)
+    if found and sheet.scalar:
+        for move in sheet.moves[:3]:
+            found += _two_sided(sheet, sweep, move)
+    more = f"and {len(found) - _MOST} more such places"
+    return tuple(found[:_MOST]) + ((more,) if len(found) > _MOST else ())
+
+
+def _named(sheet: Sheet, node: Node) -> str:
+    return written(equals(sheet.written[node], sheet.definition(node)))
+
+
+def _not_finite(sheet: Sheet, node: Node) -> list[str]:
+    values = np.asarray(sheet.number(node).value)
+    if values.dtype.kind not in "fc" or np.isfinite(values).all():
+        return []
+    operands = [np.asarray(sheet.number(x).value) for x in node.inputs]
+    if not all(np.isfinite(x).all() for x in operands if x.dtype.kind in "fc"):
+        return []  # it was not finite before
+    kind = "not a number" if np.isnan(values).any() else "infinite"
+    return [f"{_named(sheet, node)} is {kind} here"]
+
+
+def _kink(sheet: Sheet, sweep: Sweep, node: Node) -> list[str]:
+    """Whether an operand stands where the word of this step has no derivative."""
+    domain = node.primitive.domain
+    if domain is None or not domain.avoid or node not in sweep.adjoints:
+        return []
+    operands = [np.asarray(sheet.number(x).value) for x in node.inputs]
+    if isinstance(domain.avoid, str):
+        awkward = len(operands) > 1 and bool(np.any(operands[0] == operands[1]))
+        where = "its operands are equal"
+    else:
+        awkward = bool(np.isin(operands[0], domain.avoid).any())
+        where = f"its operand is {_point(operands[0], domain.avoid)}"
+    if not awkward:
+        return []
+    used = [
+        f"{sheet.called[arrow.operand]}: {written(shown(number))}"
+        for operand in sheet.operands(node)
+        for arrow in sweep.received.get(operand, [])
+        if arrow.user is node and (number := sweep.number(arrow)[1]) is not None
+    ]
+    told = f"; the local derivative used is, for {', '.join(used)}" if used else ""
+    if any("inf" in text or "nan" in text for text in used):
+        return [f"{_named(sheet, node)} has no finite derivative where {where}{told}"]
+    return [f"{_named(sheet, node)} has no derivative where {where}{told}, by convention"]
+
+
+def _point(values: np.ndarray, avoid: tuple[float, ...]) -> str:
+    return written(shown(float(values[np.isin(values, avoid)].flat[0])))
+
+
+def _two_sided(sheet: Sheet, sweep: Sweep, move: Move) -> list[str]:
+    """The slopes to the left and to the right, where they differ."""
+    here = float(np.asarray(sheet.number(sheet.output).value))
+    sides = [float((_value(sheet, move, h) - here) / h) for h in (-_NEAR, _NEAR)]
+    if not np.isfinite(sides).all() or abs(sides[0] - sides[1]) < 1e-3 * max(1.0, *map(abs, sides)):
+        return []
+    left, right = (written(shown(round(side, 4))) for side in sides)
+    used = float(np.asarray(sweep.adjoint(move.node).value)[move.index])
+    name = f"∂{sheet.subject.name}/∂{move.name}"
+    return [f"{name} is {left} from the left and {right} from the right; told below: {_told(used)}"]
+
+
+def _told(value: float) -> str:
+    return written(shown(value))
+
+
+def _value(sheet: Sheet, move: Move, by: float) -> float:
+    graph = sheet.subject.graph
+    values = list(sheet.subject.values)
+    k = graph.inputs.index(move.node)
+    values[k] = np.array(values[k], float)
+    values[k][move.index] += by
+    values[k] = values[k][()]
+    return float(plain(sheet.subject.call(values)))
