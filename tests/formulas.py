@@ -1,4 +1,4 @@
-"""Random elementary expressions as nodes, for the tests of everything that rewrites or writes them."""
+"""Random elementary expressions as nodes, for the tests of what rewrites or writes them."""
 
 from collections.abc import Callable
 from typing import Any

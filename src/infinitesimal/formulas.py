@@ -31,7 +31,7 @@ from infinitesimal.front.arguments import (
 from infinitesimal.front.formula import parse
 from infinitesimal.front.trace import presented, trace
 from infinitesimal.front.tree import flatten
-from infinitesimal.optimise.algebra import SPELLING
+from infinitesimal.optimise.algebra import IDENTITIES, SIGNS, SPELLING
 from infinitesimal.optimise.collect import size
 from infinitesimal.optimise.rewrite import rewrite
 
@@ -224,7 +224,9 @@ class Symbolic:
             return v1 * x, (x * np.cos(x) + v1,)
         """
         nodes = [expression.node for expression in self.derivatives.values()]
-        return program(name, self.graph.inputs, self.graph.names, self.graph.outputs[0], nodes)
+        # signs stand where the derivatives have them, so that more is shared; no bit changes
+        (value,) = rewrite(self.graph.outputs, (*IDENTITIES, *SIGNS))
+        return program(name, self.graph.inputs, self.graph.names, value, nodes)
 
     def evaluate(self, *values: Any) -> tuple[Any, tuple[Any, ...]]:
         """The value and the tuple of derivatives at another point.

@@ -1,4 +1,4 @@
-"""Every rule is a test of itself: both sides have the same value wherever the rule says it holds."""
+"""Every rule is a test of itself: both sides have one value wherever the rule says it holds."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ broadcast, transpose, whole = (
 
 # what each rule by function applies to
 SAMPLES: dict[str, list[Node]] = {
-    "numbers worked out": [constant(2.0) * constant(3.5), REGISTRY["sin"](constant(1.0))],
+    "numbers worked out": [constant(2.0) * constant(3.5), REGISTRY["sin"](constant(0.0))],
     "x·k → k·x": [x * 3],
     "a whole exponent": [power(x, 2.0), power(x, -1.0), power(x, 5.0)],
     "xᵐ·xⁿ → xᵐ⁺ⁿ": [x * x, square(x) * x, whole(x, n=3) * square(x), power(x, 0.5) * x],
@@ -99,7 +99,7 @@ def test_both_sides_of_a_rule_by_function_agree(rule):
 @pytest.mark.parametrize("shape", [(), (3,), (2, 1)])
 def test_rules_keep_dtype_and_shape(dtype, shape):
     z = input_node(array_type(dtype, shape))
-    for before in (z * 1, z + 0, z * 0, z - z, z / z, z * z, -(-z), z + z):
+    for before in (z * 1, z + 0, z * 0, z - z, z / z, z * z, -(-z), z + z):  # noqa: B002
         for rule in algebra.FORMULA:
             if rule.roots and before.primitive.name in rule.roots:
                 after = rule(before)

@@ -1,4 +1,4 @@
-"""Like terms collected: the value stays, the formula gets no longer, and a second look changes nothing."""
+"""Like terms collected: the value stays, the formula gets no longer, nothing is left to do."""
 
 from fractions import Fraction
 

@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from infinitesimal.core.node import CONSTANT, INPUT, VARIABLE, Node, postorder
-from infinitesimal.core.notation import ATOM, SIGN
+from infinitesimal.core.notation import ATOM, PRODUCT, SIGN
 from infinitesimal.core.number_text import key, number, parameter
 from infinitesimal.core.primitive import Notation
 from infinitesimal.errors import GraphError
@@ -107,7 +107,8 @@ def _formula(node: Node, operands: list[Written], style: Style) -> Written:
     primitive = node.primitive
     if primitive is CONSTANT:
         text = number(node.params[0].array, style)
-        return Written(text, SIGN if text.startswith("-") else ATOM)
+        is_fraction = "/" in text or "frac" in text
+        return Written(text, PRODUCT if is_fraction else SIGN if text.startswith("-") else ATOM)
     if primitive is VARIABLE:
         return operands[0]
     if primitive is INPUT:

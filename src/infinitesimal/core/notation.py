@@ -42,13 +42,19 @@ _FORMS = {
 }
 
 
+# what a person types for a function that NumPy calls otherwise
+_SHORT = {"absolute": "abs", "maximum": "max", "minimum": "min"}
+
+
 def function(name: str, operands: int) -> Notation:
     """An ordinary function of so many operands: `name(x, y)`."""
     inner = ", ".join(f"{{{k}}}" for k in range(operands))
     escaped = name.replace("_", r"\_")
     command = _COMMANDS.get(name) or rf"\operatorname{{{{{escaped}}}}}"
     latex = _FORMS.get(name) or rf"{command}\left({inner}\right)"
-    return Notation(f"{name}({inner})", latex, f"np.{name}({inner})", ATOM, (0,) * operands)
+    return Notation(
+        f"{_SHORT.get(name, name)}({inner})", latex, f"np.{name}({inner})", ATOM, (0,) * operands
+    )
 
 
 def call(source: str, operands: int = 1) -> Notation:

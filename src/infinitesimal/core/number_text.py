@@ -2,13 +2,16 @@ r"""Numbers and static parameters as a formula, LaTeX or Python writes them.
 
 In: a NumPy scalar, an array, or a parameter of a node. Out: its text: as short as it can be and
 still exact, without the point of a whole number in mathematics (`2`), with it in source (`2.0`).
+A float that is the nearest one to a small fraction is written as that in mathematics (`1/3`).
 
->>> number(2.0, "text"), number(2.0, "source"), number(1e-7, "latex")
-('2', '2.0', '10^{-7}')
+>>> number(2.0, "text"), number(2.0, "source"), number(1e-7, "latex"), number(1 / 3, "text")
+('2', '2.0', '10^{-7}', '1/3')
 """
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -21,6 +24,7 @@ __all__ = ["key", "number", "parameter"]
 
 _NATURAL = {"float64", "int64", "bool", "complex128"}
 _SHOWN = 12  # elements of an array that mathematics still writes out
+_LONG, _SMALL = 16, 1000  # a longer number is written as a fraction, if it is one of small parts
 _SPECIAL = {
     "latex": {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{nan}"},
     "text": {"inf": "inf", "-inf": "-inf", "nan": "nan"},
@@ -67,9 +71,17 @@ def _bare(array: Any, style: str) -> str:
         return _SPECIAL[style][str(item)]
     # str of a NumPy float is the shortest text that gives this float of this width back
     text = str(item)
-    if style == "source":
-        return text
-    text = text.removesuffix(".0")
+    return text if style == "source" else _mathematical(item, text.removesuffix(".0"), style)
+
+
+def _mathematical(item: Any, text: str, style: str) -> str:
+    """A float as mathematics writes it: π, a fraction, a decimal, or times a power of ten."""
+    if item == math.pi:
+        return "pi" if style == "text" else r"\pi"
+    if len(text) > _LONG and item.dtype == np.float64:
+        small = Fraction(float(item)).limit_denominator(_SMALL)
+        if float(small) == item:
+            return _fraction(small, style)
     digits, _, exponent = text.partition("e")
     if not exponent:
         return text
@@ -79,6 +91,13 @@ def _bare(array: Any, style: str) -> str:
     sign = "-" if digits.startswith("-") else ""
     factor = digits.removeprefix("-")
     return f"{sign}10^{{{power}}}" if factor == "1" else rf"{digits} \cdot 10^{{{power}}}"
+
+
+def _fraction(value: Fraction, style: str) -> str:
+    if style == "text":
+        return str(value)
+    sign = "-" if value < 0 else ""
+    return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
 
 
 def parameter(value: Any, style: str) -> str:
@@ -103,4 +122,4 @@ def parameter(value: Any, style: str) -> str:
 
 def key(entries: tuple[Any, ...]) -> str:
     """A static key of whole numbers and spans, as it stands between square brackets."""
-    return ", ".join(map(repr, entries))
+    return ", ".join(map(repr, entries)) or "..."

@@ -72,7 +72,7 @@ def _rooted(path: str, place: int) -> str:
 def _identifier(path: str, taken: dict[str, None]) -> str:
     """A local name for a path, unlike those before it."""
     name = re.sub(r"\W+", "_", path).strip("_")
-    while name in taken:
+    while name in taken or keyword.iskeyword(name):
         name += "_"
     taken[name] = None
     return name

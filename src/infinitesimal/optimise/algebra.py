@@ -78,15 +78,22 @@ CANCELLATION = (
 )
 
 
+_ARITHMETIC = frozenset(
+    "add subtract multiply scale divide negative positive square integer_power reciprocal".split()
+)
+
+
 def _fold(node: Node) -> Node | None:
-    """A word whose operands are all numbers, worked out."""
+    """A word whose operands are all numbers, worked out; but sin(1) stays what it is."""
     if node.primitive.kind == "leaf" or node.type.ndim or not node.inputs:
         return None
     if any(number_of(operand) is None for operand in node.inputs):
         return None
     values = [operand.params[0].array for operand in node.inputs]
     with np.errstate(all="ignore"):
-        return constant(node.primitive.evaluate(*values, *node.params), node.type.dtype)
+        value = node.primitive.evaluate(*values, *node.params)
+    is_exact = node.primitive.name in _ARITHMETIC or float(value).is_integer()
+    return constant(value, node.type.dtype) if is_exact else None
 
 
 def _number_first(node: Node) -> Node | None:

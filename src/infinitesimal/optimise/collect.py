@@ -13,11 +13,14 @@ from fractions import Fraction
 
 from infinitesimal.core.journal import Journal
 from infinitesimal.core.node import CONSTANT, Node, make, postorder
+from infinitesimal.core.types import Type
 from infinitesimal.optimise.polynomial import (
+    FRACTIONS,
     ONE,
     Atoms,
     Monomial,
     Polynomial,
+    denominator,
     number,
     product,
     raised,
@@ -33,11 +36,17 @@ _ENORMOUS = 10**12
 
 
 def size(nodes: Sequence[Node], known: dict[Node, int] | None = None) -> int:
-    """How many leaves and words the formulas have when written out in full, nothing shared."""
+    """How many leaves and words the formulas have when written out in full, nothing shared.
+
+    A number that is written as a fraction counts as one, so that 0.5 is no shorter than 1/2.
+    """
     known = {} if known is None else known
     for node in postorder(nodes, known):
-        operands = () if node.primitive.kind == "leaf" else node.inputs
-        known[node] = min(1 + sum(known[operand] for operand in operands), _ENORMOUS)
+        if node.primitive.kind == "leaf":
+            value = number(node)
+            known[node] = 3 if value is not None and value.denominator in FRACTIONS else 1
+        else:
+            known[node] = min(1 + sum(known[operand] for operand in node.inputs), _ENORMOUS)
     return sum(known[node] for node in nodes)
 
 
@@ -62,6 +71,7 @@ class Collector:
         self._size: dict[Node, int] = {}
         self._factored: dict[Node, Polynomial] = {}
         self._expanded: dict[Node, Polynomial] = {}
+        self._sums: dict[Node, Polynomial] = {}  # what the sums among the best forms come to
         for node in first:
             self._best[node] = node
             self._alone(node, node)
@@ -111,6 +121,8 @@ class Collector:
             return
         expanded = self._of(node, self._expanded, keep_sums=False)
         self._best[node] = self._shortest(node, rebuilt, factored, expanded)
+        if expanded is not None and self._best[node].primitive.name in SUMS:
+            self._sums[self._best[node]] = expanded
         self._factored[node] = factored
         self._expanded[node] = self.atoms.alone(self._best[node]) if expanded is None else expanded
 
@@ -131,6 +143,10 @@ class Collector:
         same = all(operand.type.dtype == node.type.dtype for operand in node.inputs)
         if word is None or not same or node.type.dtype.kind != "f":
             return None
+        if keep_sums and node.primitive.name in ("divide", "reciprocal"):
+            found = self._over_a_whole(node)
+            if found is not None:
+                return found
         operands = [known[operand] for operand in node.inputs]
         if keep_sums and node.primitive.name not in SUMS:
             operands = [
@@ -139,6 +155,50 @@ class Collector:
             ]
         found = word(*operands, *parameters_of(node))
         return None if found is None or len(found) > MOST_TERMS else found
+
+    def _over_a_whole(self, node: Node) -> Polynomial | None:
+        """a/(b/c + d) as a·c/(b + c·d); None where nothing is divided below."""
+        operand = node.inputs[-1]
+        is_sum = self._best[operand].primitive.name in SUMS
+        below = (self._expanded if is_sum else self._factored)[operand]
+        factor = denominator(below)
+        if len(below) < 2 or not factor:
+            return None
+        cleared = {factor: Fraction(1)}
+        whole = written_back(product(below, cleared), self.atoms, operand.type)
+        above = self._factored[node.inputs[0]] if len(node.inputs) > 1 else {ONE: Fraction(1)}
+        if len(above) > 1:
+            above = self.atoms.alone(self._best[node.inputs[0]])
+        return divided(product(above, cleared), self.atoms.alone(whole))
+
+    def _over_one_denominator(self, terms: Polynomial, type: Type) -> Node | None:
+        """Terms with denominators as one quotient, its numerator multiplied out.
+
+        None where there is no denominator, or where that would be long.
+        """
+        factor = denominator(terms)
+        if not factor:
+            return None
+        above: Polynomial = {}
+        for monomial, coefficient in product(terms, {factor: Fraction(1)}).items():
+            term: Polynomial | None = {ONE: coefficient}
+            for atom, exponent in monomial:
+                sum = self._sums.get(self.atoms.nodes[atom])
+                base = {((atom, Fraction(1)),): Fraction(1)} if sum is None else sum
+                part = _powered(base, {ONE: exponent})
+                term = None if term is None or part is None else _multiplied(term, part)
+            if term is None or len(above) + len(term) > MOST_TERMS:
+                return None
+            above = total(above, term)
+        below = {factor: Fraction(1)}
+        found = divided(above, below) if len(above) == 1 else None
+        try:
+            if found is not None or not above:
+                return written_back(found or {}, self.atoms, type)
+            whole = written_back(above, self.atoms, type)
+            return whole / written_back(below, self.atoms, type)
+        except OverflowError:
+            return None
 
     def _shortest(
         self, node: Node, rebuilt: Node, factored: Polynomial, expanded: Polynomial | None
@@ -154,6 +214,9 @@ class Collector:
                     forms.append(written_back(polynomial, self.atoms, node.type))
                 except (OverflowError, ZeroDivisionError):
                     continue
+        common = self._over_one_denominator(factored, node.type) if len(factored) > 1 else None
+        if common is not None:
+            forms.insert(0, common)  # only where it is shorter than all others
         if node not in self._kept:
             forms.reverse()
         return min(forms, key=lambda form: size([form], self._size))

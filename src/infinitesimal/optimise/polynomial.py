@@ -19,14 +19,24 @@ from infinitesimal.ops.declare import like
 from infinitesimal.ops.power import raise_to
 from infinitesimal.optimise.match import number_of
 
-__all__ = ["Atoms", "Monomial", "Polynomial", "exact", "product", "total", "written_back"]
+__all__ = [
+    "FRACTIONS",
+    "Atoms",
+    "Monomial",
+    "Polynomial",
+    "denominator",
+    "exact",
+    "product",
+    "total",
+    "written_back",
+]
 
 Monomial = tuple[tuple[int, Fraction], ...]  # atoms by number, in order, each with its exponent
 Polynomial = Mapping[Monomial, Fraction]
 
 ONE: Monomial = ()
 _SMALL = 1000  # the largest denominator for which a float is taken for the fraction it stands for
-_WRITTEN = {2, 3, 4, 6, 7, 8, 9, 11, 12}  # denominators written as a division: x/3, but 0.3·x
+FRACTIONS = {2, 3, 4, 6, 7, 8, 9, 11, 12}  # denominators written as a division: x/3, but 0.3·x
 
 
 class Atoms:
@@ -119,6 +129,16 @@ def raised(polynomial: Polynomial, exponent: Fraction) -> Polynomial | None:
     return {scaled: coefficient ** int(exponent) if whole else coefficient}
 
 
+def denominator(polynomial: Polynomial) -> Monomial:
+    """The monomial that makes every exponent positive when it is multiplied by."""
+    below: dict[int, Fraction] = {}
+    for monomial in polynomial:
+        for atom, exponent in monomial:
+            if exponent < 0:
+                below[atom] = max(below.get(atom, Fraction(0)), -exponent)
+    return tuple(sorted(below.items()))
+
+
 # ---- back to nodes
 
 
@@ -152,7 +172,7 @@ def _term(monomial: Monomial, coefficient: Fraction, atoms: Atoms, type: Type) -
     """A coefficient times powers of atoms; negative powers and a small denominator stand below."""
     above = [_power(atoms.nodes[atom], power) for atom, power in monomial if power > 0]
     below = [_power(atoms.nodes[atom], -power) for atom, power in monomial if power < 0]
-    if monomial and coefficient.denominator in _WRITTEN:
+    if monomial and coefficient.denominator in FRACTIONS:
         numerator, denominator = Fraction(coefficient.numerator), coefficient.denominator
         below.insert(0, constant(float(denominator), type.dtype))
     else:

@@ -18,6 +18,9 @@ from infinitesimal.optimise.rewrite import Rewriter
 __all__ = ["Simplifier", "simplify"]
 
 
+_ROUNDS = 6
+
+
 def simplify(
     outputs: Sequence[Node],
     first: Sequence[Node] = (),
@@ -47,4 +50,9 @@ class Simplifier:
 
     def __call__(self, outputs: Sequence[Node]) -> list[Node]:
         """What the outputs become."""
-        return self.collected(self.by_rules(outputs))
+        found = list(outputs)
+        for _ in range(_ROUNDS):  # what one has made shorter, the other may go on with
+            before, found = found, self.collected(self.by_rules(found))
+            if found == before:
+                break
+        return found
