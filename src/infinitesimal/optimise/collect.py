@@ -166,9 +166,11 @@ class Collector:
             return None
         cleared = {factor: Fraction(1)}
         whole = written_back(product(below, cleared), self.atoms, operand.type)
-        above = self._factored[node.inputs[0]] if len(node.inputs) > 1 else {ONE: Fraction(1)}
-        if len(above) > 1:
-            above = self.atoms.alone(self._best[node.inputs[0]])
+        above: Polynomial = {ONE: Fraction(1)}
+        for numerator in node.inputs[:-1]:
+            above = self._factored[numerator]
+            if len(above) > 1:
+                above = self.atoms.alone(self._best[numerator])
         return divided(product(above, cleared), self.atoms.alone(whole))
 
     def _over_one_denominator(self, terms: Polynomial, type: Type) -> Node | None:
