@@ -5,7 +5,7 @@
 # shows with) and .venv/.dev (everything, so it marks both).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench accuracy golden laws-full clean
+.PHONY: help setup demo test check format bench accuracy pictures golden laws-full clean
 
 run := .venv/bin/python -m
 ARGS ?=
@@ -36,6 +36,9 @@ bench: .venv/.dev ## measure against other libraries, in one run
 
 accuracy: .venv/.dev ## regenerate docs/accuracy.md
 	$(run) tools.accuracy
+
+pictures: .venv/.dev ## redraw the pictures of the README
+	$(run) tools.pictures
 
 golden: .venv/.dev ## rewrite tests/golden from what the library prints now
 	$(run) pytest --renew-golden $(ARGS)

@@ -73,6 +73,10 @@ def _stretch(x: Node, start: int, stop: int) -> Node:
     return index(x, key=(span(start, stop, 1),))
 
 
+def _prod(x: Any, axis: tuple[int, ...]) -> Any:
+    return np.prod(x, axis=axis)
+
+
 def _prod_jvp(node: Node, tangents: Sequence[Node | None], times: Times) -> Node | None:
     """The product rule, applied to pairs of factors until one is left."""
     (x,), (axis,) = node.inputs, node.params
@@ -94,8 +98,7 @@ def _prod_jvp(node: Node, tangents: Sequence[Node | None], times: Times) -> Node
 
 
 prod = custom(
-    "prod", lambda x, axis: np.prod(x, axis=axis), _reducing(np.prod), _prod_jvp,
-    parameters=("axis",), analytic=lambda x, axis: np.prod(x, axis=axis),
+    "prod", _prod, _reducing(np.prod), _prod_jvp, parameters=("axis",), analytic=_prod,
     because="each factor's change is weighed by all the other factors",
     notation=call("np.prod({0}, {axis})"),
 )  # fmt: skip
@@ -177,7 +180,9 @@ def _norm_jvp(node: Node, tangents: Sequence[Node | None], times: Times) -> Node
     if tangent is None:
         return None
     nought = zeros(array_type(node.type.dtype))
-    divisor = where(equal(node, nought), nought + 1, node)
+    divisor = where(
+        equal(node, nought), nought + np.inf, node
+    )  # no direction at zero: 0 in every order
     direction = x / spread(divisor, x.type.shape, axis)
     return sum(times(tangent, direction), axis=axis)
 
