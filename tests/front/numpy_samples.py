@@ -47,7 +47,11 @@ def sample(name: str, function: Callable[..., Any], *arrays: Any) -> Sample:
 
 REDUCTIONS = [
     *(
-        sample(f"{f.__name__}-{axis}-{keep}", lambda x, f=f, a=axis, k=keep: f(x, axis=a, keepdims=k), T)
+        sample(
+            f"{f.__name__}-{axis}-{keep}",
+            lambda x, f=f, a=axis, k=keep: f(x, axis=a, keepdims=k),
+            T,
+        )
         for f in (np.sum, np.prod, np.max, np.min, np.mean, np.var, np.std)
         for axis, keep in ((None, False), (0, False), (-1, True), ((0, 2), True), ((-1, 0), False))
     ),
@@ -73,7 +77,9 @@ REDUCTIONS = [
     sample("ptp", lambda x: np.ptp(x, axis=1), M),
     sample("average", np.average, M),
     sample("average-weights", lambda x, w: np.average(x, weights=w), V, P),
-    sample("average-axis", lambda x, w: np.average(x, axis=1, weights=w), M, RANDOM.uniform(1, 2, 4)),
+    sample(
+        "average-axis", lambda x, w: np.average(x, axis=1, weights=w), M, RANDOM.uniform(1, 2, 4)
+    ),
     sample("average-returned", lambda x, w: np.average(x, weights=w, returned=True), V, P),
     sample("nansum", np.nansum, NAN),
     sample("nanprod", np.nanprod, NAN),
@@ -271,7 +277,10 @@ PRODUCTS = [
     sample("cross-many", lambda x, y: np.cross(x, y, axis=0), M, M[::-1]),
     sample("multi_dot", lambda x, y, z: np.linalg.multi_dot([x, y, z]), M, N, M),
     sample("multi_dot-vectors", lambda x, y, z: np.linalg.multi_dot([x, y, z]), V[:3], M, W[:4]),
-    *(sample(f"matrix_power-{n}", lambda x, n=n: np.linalg.matrix_power(x, n), S) for n in (0, 1, 2, 5)),
+    *(
+        sample(f"matrix_power-{n}", lambda x, n=n: np.linalg.matrix_power(x, n), S)
+        for n in (0, 1, 2, 5)
+    ),
     sample("einsum-product", lambda x, y: np.einsum("ij,jk->ik", x, y), M, N),
     sample("einsum-implicit", lambda x, y: np.einsum("ij,jk", x, y), M, N),
     sample("einsum-transpose", lambda x: np.einsum("ba", x), M),
@@ -288,7 +297,12 @@ PRODUCTS = [
     sample("einsum-lists", lambda x, y: np.einsum(x, [0, 1], y, [1, 2], [2, 0]), M, N),
     sample("einsum-outer", lambda x, y: np.einsum("i,j->ji", x, y), V, W),
     sample("einsum-cube", lambda x: np.einsum("iii->i", x), RANDOM.standard_normal((3, 3, 3))),
-    sample("einsum-large", lambda x, y: np.einsum("ij,jk->ki", x, y), np.ones((20, 30)), np.ones((30, 5))),
+    sample(
+        "einsum-large",
+        lambda x, y: np.einsum("ij,jk->ki", x, y),
+        np.ones((20, 30)),
+        np.ones((30, 5)),
+    ),
     *(
         sample(f"norm-{order}", lambda x, o=order: np.linalg.norm(x, o), V)
         for order in (None, 2, 1, np.inf, -np.inf, 3, 1.5)
@@ -326,14 +340,33 @@ CALCULUS = [
     sample("trapezoid-dx", lambda x: np.trapezoid(x, dx=0.1), M),
     sample("polyval", np.polyval, V, W),
     sample("polyval-scalar", np.polyval, V, SCALAR),
-    sample("interp", lambda x, y: np.interp(x, np.arange(5.0), y), np.array([0.3, 2.7, -1.0, 9.0]), V),
+    sample(
+        "interp", lambda x, y: np.interp(x, np.arange(5.0), y), np.array([0.3, 2.7, -1.0, 9.0]), V
+    ),
     sample("interp-grid", lambda x, g: np.interp(x, g, W), np.array([1.3, 2.2]), np.cumsum(P)),
-    sample("interp-ends", lambda x: np.interp(x, np.arange(5.0), V, left=-9.0, right=x[0]), P * 3 - 1),
-    *(sample(f"convolve-{m}", lambda x, y, m=m: np.convolve(x, y, m), V, P[:3]) for m in ("full", "same", "valid")),
-    *(sample(f"convolve-short-{m}", lambda x, y, m=m: np.convolve(x, y, m), V[:2], P) for m in ("full", "same", "valid")),
-    *(sample(f"correlate-{m}", lambda x, y, m=m: np.correlate(x, y, m), V, P[:3]) for m in ("full", "same", "valid")),
-    *(sample(f"correlate-even-{m}", lambda x, y, m=m: np.correlate(x, y, m), V, P[:2]) for m in ("full", "same", "valid")),
-    *(sample(f"correlate-short-{m}", lambda x, y, m=m: np.correlate(x, y, m), V[:2], P) for m in ("full", "same", "valid")),
+    sample(
+        "interp-ends", lambda x: np.interp(x, np.arange(5.0), V, left=-9.0, right=x[0]), P * 3 - 1
+    ),
+    *(
+        sample(f"convolve-{m}", lambda x, y, m=m: np.convolve(x, y, m), V, P[:3])
+        for m in ("full", "same", "valid")
+    ),
+    *(
+        sample(f"convolve-short-{m}", lambda x, y, m=m: np.convolve(x, y, m), V[:2], P)
+        for m in ("full", "same", "valid")
+    ),
+    *(
+        sample(f"correlate-{m}", lambda x, y, m=m: np.correlate(x, y, m), V, P[:3])
+        for m in ("full", "same", "valid")
+    ),
+    *(
+        sample(f"correlate-even-{m}", lambda x, y, m=m: np.correlate(x, y, m), V, P[:2])
+        for m in ("full", "same", "valid")
+    ),
+    *(
+        sample(f"correlate-short-{m}", lambda x, y, m=m: np.correlate(x, y, m), V[:2], P)
+        for m in ("full", "same", "valid")
+    ),
     sample("cov", np.cov, M),
     sample("cov-two", lambda x, y: np.cov(x, y, ddof=0), V, W),
     sample("cov-columns", lambda x: np.cov(x, rowvar=False, bias=True), M),
@@ -385,7 +418,9 @@ STEPS = [
     sample("logical_or.reduce", lambda x: np.logical_or.reduce(x > 0), M),
     sample("logical_and.reduce", lambda x: np.logical_and.reduce(x > 0, axis=1), M),
     sample("searchsorted", lambda x: np.searchsorted([-1.0, 0.0, 1.0], x), M),
-    sample("searchsorted-right", lambda x: np.searchsorted(np.sort(x), [0.0, 0.1], side="right"), V),
+    sample(
+        "searchsorted-right", lambda x: np.searchsorted(np.sort(x), [0.0, 0.1], side="right"), V
+    ),
     sample("digitize", lambda x: np.digitize(x, [-1.0, 0.0, 1.0]), M),
     sample("digitize-backwards", lambda x: np.digitize(x, [1.0, 0.0, -1.0], right=True), V),
     sample("bincount-counts", lambda x: np.bincount((x > 0).astype(int), minlength=4), V),

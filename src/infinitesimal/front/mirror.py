@@ -30,7 +30,9 @@ def holds_traced(value: Any) -> bool:
         return True
     if isinstance(value, (list, tuple)):
         return any(holds_traced(item) for item in cast("list[Any]", value))
-    return isinstance(value, dict) and any(map(holds_traced, cast("dict[Any, Any]", value).values()))
+    return isinstance(value, dict) and any(
+        map(holds_traced, cast("dict[Any, Any]", value).values())
+    )
 
 
 def mirrored(function: Callable[..., Any], key: Any = None) -> Callable[..., Any]:
@@ -75,8 +77,8 @@ def making(function: Callable[..., Any], key: Any = None) -> Callable[..., Any]:
     def made(*args: Any, **options: Any) -> Any:
         if meaning in WORDS and (holds_traced(args) or holds_traced(options)):
             return call_word(meaning, args, options)
-        answer = function(*args, **options)
-        fresh = isinstance(answer, np.ndarray) and not any(answer is value for value in args)
+        answer: Any = function(*args, **options)
+        fresh = answer.__class__ is np.ndarray and not any(answer is value for value in args)
         if fresh and is_tracing() and answer.dtype.kind == "f":
             return Lazy(constant(answer))
         return answer

@@ -60,7 +60,7 @@ def link(view: Any, base: Any) -> Any:
 
 
 def same_view(handle: Any, node: Node, base: Any) -> bool:
-    """Whether a handle is the view of `base` that `node`, reached from the base's node, would be."""
+    """Whether a handle is the very view of `base` that a node of it stands for."""
     if handle.kin is None or handle.kin.base is not base:
         return False
     steps = _steps(node, base.node)

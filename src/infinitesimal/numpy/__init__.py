@@ -76,7 +76,7 @@ for _name in sorted(set(dir(_numpy)) | set(_PLAIN.split())):
         _value = _known(_name)
     if _value is not None or _name == "newaxis":
         globals()[_name] = _value
-        __all__ += [_name]  # noqa: PLE0604
+        __all__ += [_name]
 
 if TYPE_CHECKING:
 

@@ -14,6 +14,7 @@ one from an array send back one cotangent, in time proportional to what was pick
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -160,6 +161,10 @@ def places_shape(*indices: Type) -> tuple[int, ...]:
         ) from None
 
 
+def _gather(x: Any, *indices: Any) -> Any:
+    return x[indices]
+
+
 def _gather_type(x: Type, *indices: Type) -> Type:
     return array_type(x.dtype, _gathered_shape(x.shape, *indices))
 
@@ -170,7 +175,7 @@ def _ungathered(cotangent: Node, node: Node, _: int) -> Node:
 
 
 gather = linear(
-    "gather", lambda x, *indices: x[indices], _gather_type, _ungathered,
+    "gather", _gather, _gather_type, _ungathered,
     masks=True, because="what is picked keeps its derivative, as often as it is picked",
 )  # fmt: skip
 
@@ -241,7 +246,7 @@ def _unscattered(cotangent: Node, node: Node, position: int) -> Node:
 def last_writers(shape: tuple[int, ...], indices: Sequence[Node]) -> Node:
     """Which of the writes through these index arrays are not overwritten by a later one."""
     places = places_shape(*[entry.type for entry in indices])
-    order = constant(np.arange(np.prod(places, dtype=int)).reshape(places))
+    order = constant(np.arange(math.prod(places)).reshape(places))
     written = scatter_set(zeros(array_type(np.int64, shape)), order, *indices)
     return REGISTRY["equal"](gather(written, *indices), order)
 

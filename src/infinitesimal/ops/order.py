@@ -46,6 +46,9 @@ cumsum = linear(
 )  # fmt: skip
 
 
+_cumprod: Any = np.cumprod
+
+
 def _cumprod_jvp(
     node: Node, tangents: Sequence[Node | None], times: Callable[..., Node]
 ) -> Node | None:
@@ -55,7 +58,8 @@ def _cumprod_jvp(
     if change is None or x.type.size == 0:
         return None
     shape = x.type.shape
-    size, step = shape[axis], 1
+    size = shape[int(axis)]
+    step = 1
     product = x
     while step < size:
         head, tail = span(0, step, 1), span(step, size, 1)
@@ -74,8 +78,8 @@ def _cumprod_jvp(
 
 
 cumprod = custom(
-    "cumprod", lambda x, axis: np.cumprod(x, axis=axis), _running_type(np.cumprod), _cumprod_jvp,
-    parameters=("axis",), analytic=lambda x, axis: np.cumprod(x, axis=axis),
+    "cumprod", _cumprod, _running_type(np.cumprod), _cumprod_jvp,
+    parameters=("axis",), analytic=_cumprod,
     because="each factor's change is weighed by all the other factors so far",
     notation=call("np.cumprod({0}, {axis})"),
 )  # fmt: skip
@@ -87,7 +91,7 @@ argsort = custom(
     parameters=("axis",), because=PLACE, notation=call('np.argsort({0}, {axis}, kind="stable")'),
 )  # fmt: skip
 searchsorted = custom(
-    "searchsorted", lambda x, values, side: np.searchsorted(x, values, side=side),
+    "searchsorted", np.searchsorted,
     lambda x, values, side: array_type(np.intp, values.shape), None,
     parameters=("side",), because=PLACE, notation=call("np.searchsorted({0}, {1}, {side})", 2),
 )  # fmt: skip

@@ -15,6 +15,7 @@ import numpy as np
 
 from infinitesimal.core.node import Node
 from infinitesimal.core.notation import call
+from infinitesimal.core.primitive import Primitive
 from infinitesimal.core.span import Span, span
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError
@@ -31,7 +32,7 @@ def _reshape_type(x: Type, shape: tuple[int, ...]) -> Type:
     return array_type(x.dtype, shape)
 
 
-reshape = linear(
+reshape: Primitive = linear(
     "reshape", lambda x, shape: x.reshape(shape), _reshape_type,
     lambda cotangent, node, _: reshape(cotangent, shape=node.inputs[0].type.shape),
     parameters=("shape",), because="the same elements in another shape",
@@ -61,14 +62,14 @@ def _broadcast_type(x: Type, shape: tuple[int, ...]) -> Type:
     return array_type(x.dtype, shape)
 
 
-broadcast = linear(
+broadcast: Primitive = linear(
     "broadcast", _broadcast, _broadcast_type,
     lambda cotangent, node, _: unbroadcast(cotangent, node.inputs[0].type),
     parameters=("shape",), because="a copied element collects the contributions of its copies",
     notation=call("np.broadcast_to({0}, {shape})"),
 )  # fmt: skip
 
-transpose = linear(
+transpose: Primitive = linear(
     "transpose", np.transpose,
     lambda x, axes: array_type(x.dtype, tuple(x.shape[k] for k in axes)),
     lambda cotangent, node, _: transpose(cotangent, axes=_inverse(node.params[0])),
@@ -82,7 +83,7 @@ def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _cast(x: Any, dtype: Any) -> Any:
-    array = np.asarray(x)
+    array: Any = np.asarray(x)
     if array.dtype.kind == "c" and dtype.kind not in "cb":
         array = array.real  # what NumPy does with a warning
     return array.astype(dtype)[()]
@@ -94,7 +95,7 @@ def _cast_continued(x: Any, dtype: Any) -> Any:
     return _cast(x, np.result_type(dtype, np.complex64) if stepped else dtype)
 
 
-astype = linear(
+astype: Primitive = linear(
     "astype", _cast,
     lambda x, dtype: array_type(dtype, x.shape),
     lambda cotangent, node, _: astype(cotangent, dtype=node.inputs[0].type.dtype),
@@ -138,7 +139,7 @@ def _part(cotangent: Node, node: Node, position: int) -> Node:
     (axis,) = node.params
     starts = _starts.get(node)
     if starts is None:
-        sizes = [operand.type.shape[axis] for operand in node.inputs]
+        sizes: list[int] = [operand.type.shape[axis] for operand in node.inputs]
         starts = _starts[node] = [0, *accumulate(sizes)]
     before = [Span(0, size, 1) for size in cotangent.type.shape[:axis]]
     stretch = span(starts[position], starts[position + 1], 1)

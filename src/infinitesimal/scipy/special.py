@@ -20,7 +20,7 @@ from infinitesimal.front.numpy_names import WORDS as _WORDS
 
 _PREFIX = "scipy.special."
 
-__all__ = []
+__all__: list[str] = []
 for _key in sorted(key for key in {*_WORDS, *_BY_NUMPY} if str(key).startswith(_PREFIX)):
     _name = str(_key).removeprefix(_PREFIX)
     globals()[_name] = _mirrored(getattr(_special, _name), _key)

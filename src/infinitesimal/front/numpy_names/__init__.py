@@ -47,6 +47,8 @@ from infinitesimal.front.numpy_names import (
 )
 from infinitesimal.front.numpy_names import (
     shaping as shaping,
+)
+from infinitesimal.front.numpy_names import (
     special as special,
 )
 from infinitesimal.front.numpy_names import (

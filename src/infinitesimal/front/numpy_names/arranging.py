@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from typing import Any
 
 import numpy as np
@@ -144,7 +145,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> N
 
 def _widths(pad_width: Any, ndim: int) -> list[tuple[int, int]]:
     if isinstance(pad_width, dict):
-        given: Any = pad_width
+        given = typing.cast("dict[Any, Any]", pad_width)
         pad_width = [(0, 0)] * ndim
         for axis, width in given.items():
             pad_width[axis_of(axis, ndim)] = width
@@ -262,6 +263,8 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Node:
     x = node_of(arr)
     along = 0 if axis is None else axis_of(axis, x.type.ndim)
     x = reshaped(x, (x.type.size,)) if axis is None else x
-    gone = obj if isinstance(obj, slice) else force(node_of(obj), "the places np.delete takes away")
+    gone = obj
+    if obj.__class__ is not slice:
+        gone = force(node_of(obj), "the places np.delete takes away")
     places = np.delete(np.arange(x.type.shape[along]), gone)
     return getitem(x, (*[slice(None)] * along, places))

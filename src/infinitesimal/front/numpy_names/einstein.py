@@ -46,24 +46,16 @@ def einsum(
     nodes = [cast(node, dtype) for node in operands(*factors)]
     inputs, output = _explicit(subscripts, nodes)
     sizes = _sizes(inputs, nodes)
-    counts = Counter(letter for letters in inputs for letter in set(letters))
-    terms = [
-        _simplified(node, letters, sizes, lambda letter: counts[letter] > 1 or letter in output)
-        for node, letters in zip(nodes, inputs, strict=True)
-    ]
-    return _product(terms, output)
+    terms = [_simplified(node, letters, sizes) for node, letters in zip(nodes, inputs, strict=True)]
+    counts = Counter(letter for _, letters in terms for letter in letters)
+    needed = {letter for letter, count in counts.items() if count > 1 or letter in output}
+    return _product([_summed(node, letters, needed) for node, letters in terms], output)
 
 
 def _product(terms: Sequence[tuple[Node, str]], output: str) -> Node:
     if len(terms) == 1:
         node, letters = terms[0]
         return transpose(node, tuple(letters.index(letter) for letter in output))
-    # a letter that simplification left in one factor alone is summed there
-    counts = Counter(letter for _, letters in terms for letter in letters)
-    terms = [
-        _summed(node, letters, lambda letter: counts[letter] > 1 or letter in output)
-        for node, letters in terms
-    ]
     subscripts = ",".join(letters for _, letters in terms) + "->" + output
     return ops.products.einsum(*[node for node, _ in terms], subscripts=subscripts)
 
@@ -127,8 +119,8 @@ def _sizes(inputs: Sequence[str], nodes: Sequence[Node]) -> dict[str, int]:
     return sizes
 
 
-def _simplified(node: Node, letters: str, sizes: dict[str, int], needed: Any) -> tuple[Node, str]:
-    """A factor without axes of size one that others stretch, repeated letters, and lone letters."""
+def _simplified(node: Node, letters: str, sizes: dict[str, int]) -> tuple[Node, str]:
+    """A factor without axes of size one that others stretch, and without repeated letters."""
     kept = [k for k, letter in enumerate(letters) if node.type.shape[k] == sizes[letter]]
     node = reshaped(node, tuple(node.type.shape[k] for k in kept))
     letters = "".join(letters[k] for k in kept)
@@ -138,11 +130,12 @@ def _simplified(node: Node, letters: str, sizes: dict[str, int], needed: Any) ->
             second = letters.index(letter, first + 1)
             node = diagonal(node, 0, first, second)
             letters = "".join(x for k, x in enumerate(letters) if k not in (first, second)) + letter
-    return _summed(node, letters, needed)
+    return node, letters
 
 
-def _summed(node: Node, letters: str, needed: Any) -> tuple[Node, str]:
-    lone = tuple(k for k, letter in enumerate(letters) if not needed(letter))
+def _summed(node: Node, letters: str, needed: set[str]) -> tuple[Node, str]:
+    """A factor summed over the letters that neither the answer nor another factor has."""
+    lone = tuple(k for k, letter in enumerate(letters) if letter not in needed)
     if lone:
         node = ops.reduce.sum(node, axis=lone)
-    return node, "".join(letter for letter in letters if needed(letter))
+    return node, "".join(letter for letter in letters if letter in needed)

@@ -207,7 +207,7 @@ class _Reading:
     arrays: dict[int, Node]
     places: list[int]  # where in the key the arrays stand
 
-    def take_slice(self, entry: slice) -> None:
+    def take_slice(self, entry: Any) -> None:
         picked = span(*entry.indices(self.sizes[len(self.spans)]))
         self.spans.append(picked)
         self.shape.append(picked.size)
@@ -284,8 +284,8 @@ def _expanded(entries: list[Any], ndim: int) -> list[Any]:
 def _entries(key: Any) -> list[Any]:
     """The parts of a key: whole numbers, slices, None, Ellipsis, and `Picks` for index arrays."""
     entries: list[Any] = []
-    parts: Any = key if isinstance(key, tuple) else (key,)
-    for part in parts:
+    given: Any = key
+    for part in given if isinstance(key, tuple) else (given,):
         if part is None or part is Ellipsis or isinstance(part, slice) or type(part) is int:
             entries.append(part)
         else:
@@ -309,8 +309,8 @@ def _array_entries(part: Any) -> list[Any]:
 
 
 def _index_array(part: Any) -> Any:
-    array = np.asarray(part)
-    if isinstance(part, list) and not array.size:
+    array: Any = np.asarray(part)
+    if part.__class__ is list and not array.size:
         return array.astype(np.intp)
     if array.dtype.kind not in "iub":
         if hasattr(part, "__index__"):

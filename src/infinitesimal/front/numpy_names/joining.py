@@ -22,7 +22,7 @@ from infinitesimal.front.numpy_names.common import (
     wholes,
     word,
 )
-from infinitesimal.front.numpy_names.shaping import three_axes, two_axes
+from infinitesimal.front.numpy_names.shaping import one_axis, three_axes, two_axes
 from infinitesimal.ops.index import index
 from infinitesimal.ops.shape import concatenate as join
 
@@ -87,17 +87,11 @@ def _stacked(widened: Any, along: Any) -> Any:
     return meaning
 
 
-def _one_axis(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return shape or (1,)
-
-
 vstack = word(np.vstack)(_stacked(two_axes, 0))
 hstack = word(np.hstack)(
-    _stacked(_one_axis, lambda nodes: 0 if nodes and nodes[0].type.ndim == 1 else 1)  # pyright: ignore
+    _stacked(one_axis, lambda nodes: 0 if nodes and nodes[0].type.ndim == 1 else 1)  # pyright: ignore
 )
-dstack = word(np.dstack)(
-    _stacked(lambda shape: (1, *shape, 1) if len(shape) == 1 else three_axes(shape), 2)  # pyright: ignore
-)
+dstack = word(np.dstack)(_stacked(three_axes, 2))
 
 
 @word(np.column_stack)

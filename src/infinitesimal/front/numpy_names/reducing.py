@@ -185,7 +185,8 @@ def var(
     return cast(squares / choose(divisor < 0, nought, divisor), x.type.dtype)
 
 
-_mean: Callable[..., Node] = lambda x, axis, where: mean(x, axis, keepdims=True, where=where)  # noqa: E731 (var has a parameter `mean`)
+def _mean(x: Node, axis: Any, where: Any) -> Node:
+    return mean(x, axis, keepdims=True, where=where)
 
 
 @word(np.std)

@@ -46,7 +46,7 @@ def _completed(size: int, shape: tuple[int, ...]) -> tuple[int, ...]:
         full = tuple(rest if n == -1 else n for n in shape)
     if any(n < 0 for n in full) or math.prod(full) != size:
         raise ShapeError(
-            f"cannot reshape array of size {size} into shape {shape}".replace(" ", " "),
+            f"cannot reshape array of size {size} into shape {shape}",
             why="the number of elements would change",
         )
     return full
@@ -151,9 +151,14 @@ def _at_least(arrays: tuple[Any, ...], widened: Any) -> Any:
     return answers[0] if len(answers) == 1 else answers
 
 
+def one_axis(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape of at least one axis."""
+    return shape or (1,)
+
+
 @word(np.atleast_1d)
 def atleast_1d(*arys: Any) -> Any:
-    return _at_least(arys, lambda shape: shape or (1,))
+    return _at_least(arys, one_axis)
 
 
 def two_axes(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -168,12 +173,14 @@ def atleast_2d(*arys: Any) -> Any:
 
 def three_axes(shape: tuple[int, ...]) -> tuple[int, ...]:
     """A shape with ones around, to three axes, as NumPy places them."""
+    if len(shape) == 1:
+        return (1, *shape, 1)
     return (*two_axes(shape), 1) if len(shape) < 3 else shape
 
 
 @word(np.atleast_3d)
 def atleast_3d(*arys: Any) -> Any:
-    return _at_least(arys, lambda shape: (1, *shape, 1) if len(shape) == 1 else three_axes(shape))
+    return _at_least(arys, three_axes)
 
 
 @word(np.broadcast_to)

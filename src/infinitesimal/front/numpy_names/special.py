@@ -64,9 +64,7 @@ def logsumexp(
     answer = REGISTRY["log"](total) + finite
     if kept(keepdims):
         return answer
-    return REGISTRY["reshape"](
-        answer, shape=tuple(n for k, n in enumerate(shape) if k not in axes)
-    )
+    return REGISTRY["reshape"](answer, shape=tuple(n for k, n in enumerate(shape) if k not in axes))
 
 
 def _log_share(x: Any, axis: Any) -> Node:

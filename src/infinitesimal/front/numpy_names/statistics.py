@@ -135,9 +135,11 @@ def _quantile(
 
 def _at(ordered: Node, place: Any, method: str) -> Node:
     """The values at places between the sorted elements."""
-    low, high = np.floor(place).astype(int), np.ceil(place).astype(int)
+    low: Any = np.floor(place).astype(int)
+    high: Any = np.ceil(place).astype(int)
     if method == "nearest":
-        return getitem(ordered, np.round(place).astype(int))
+        nearest: Any = np.rint(place)
+        return getitem(ordered, nearest.astype(int))
     if method in ("lower", "higher"):
         return getitem(ordered, low if method == "lower" else high)
     share = (place - low) if method == "linear" else np.where(low == high, 0.0, 0.5)

@@ -55,6 +55,10 @@ def _with_options(function: Any, meaning: Meaning) -> Meaning:
     return called
 
 
+def _itself(x: Node) -> Node:
+    return x
+
+
 def _divmod(x: Node, y: Node) -> tuple[Node, Node]:
     return REGISTRY["floor_divide"](x, y), REGISTRY["remainder"](x, y)
 
@@ -67,7 +71,7 @@ for _function, _primitive in list(BY_NUMPY.items()):
 WORDS[np.power] = _with_options(np.power, raise_to)
 WORDS[np.pow] = WORDS[np.power]
 WORDS[np.divmod] = _with_options(np.divmod, _divmod)
-WORDS[np.conjugate] = _with_options(np.conjugate, lambda x: x)
+WORDS[np.conjugate] = _with_options(np.conjugate, _itself)
 
 
 # ---- reduce, accumulate, outer
