@@ -12,6 +12,8 @@ import scipy.special
 
 import infinitesimal as dx
 from infinitesimal import Dual
+from infinitesimal.core.primitive import BY_NUMPY
+from infinitesimal.differentiate.numeric import richardson
 from infinitesimal.errors import (
     ArgumentError,
     DtypeError,
@@ -137,7 +139,28 @@ def test_numpy_functions_agree_with_jax(f):
         np.testing.assert_allclose(found.dual, tangent, rtol=1e-13, atol=1e-14)
 
 
-def test_any_ufunc_with_a_record_takes_a_dual():
+UFUNCS = [
+    (function, word)
+    for function, word in BY_NUMPY.items()
+    if isinstance(function, np.ufunc) and word.kind == "elementwise" and word.domain is not None
+]
+
+
+@pytest.mark.parametrize(("ufunc", "word"), UFUNCS, ids=[word.name for _, word in UFUNCS])
+def test_every_ufunc_with_a_record_takes_duals(ufunc, word):
+    random = np.random.default_rng(1)
+    point = [random.uniform(*interval) for interval in word.domain.intervals[: ufunc.nin]]
+    tangents = random.uniform(-1, 1, len(point))
+    found = ufunc(*[Dual(x, t) for x, t in zip(point, tangents, strict=True)])
+    if not isinstance(found, Dual):  # a comparison: a plain value
+        assert found == ufunc(*point)
+        return
+    (slope,), (error,) = richardson(lambda t: ufunc(*(point + t * tangents)), [0.0], 0, 1e-3)
+    assert found.real == ufunc(*point)
+    assert found.dual == pytest.approx(slope, rel=1e-8, abs=1e-9 + 10 * error)
+
+
+def test_ufuncs_of_scipy_and_methods_of_ufuncs():
     assert scipy.special.erf(Dual(0, 1)).dual == pytest.approx(2 / math.sqrt(math.pi), rel=1e-15)
     assert np.add.reduce(Dual([1, 2], [3, 4])).dual == 7
 
