@@ -60,8 +60,10 @@ def between(low: float, high: float, *ends: float) -> Sampler:
 
 
 def between_poles(rng: Any, count: int) -> Any:
-    """Negative, a tenth or more from the whole numbers."""
-    return -rng.integers(1, 20, count) + rng.uniform(0.1, 0.9, count)
+    """Negative, at every distance from the whole numbers."""
+    whole = -rng.integers(1, 20, count)
+    close = rng.choice([-1.0, 1.0], count) * logarithmic(rng, 1e-12, 0.5, count)
+    return whole + np.where(rng.random(count) < 0.5, close, rng.uniform(0.1, 0.9, count))
 
 
 def pairs(first: Sampler, second: Sampler) -> Sampler:

@@ -1,59 +1,30 @@
-"""SciPy's special functions of real numbers: error functions, gamma functions, logistic functions.
+"""SciPy's special functions of real numbers: error functions, logistic functions, x·log(y).
 
-SciPy is imported when the first of these words is used: a quarter of a second that programs without
-them need not wait for.
+The gamma functions have a file of their own, `ops.gamma`.
 """
 
 from __future__ import annotations
 
-import importlib
 import math
 from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.notation import ATOM, POWER, PRODUCT
+from infinitesimal.core.notation import POWER, PRODUCT
 from infinitesimal.core.primitive import Domain, Notation, Primitive
 from infinitesimal.ops import continuation
 from infinitesimal.ops.arithmetic import quotient
-from infinitesimal.ops.declare import Partial, elementwise
+from infinitesimal.ops.declare import elementwise
 from infinitesimal.ops.delicate import bell as _bell
-from infinitesimal.ops.doubled import in_double
 from infinitesimal.ops.exponential import log, log1p
+from infinitesimal.ops.from_scipy import scipy_function, special
 from infinitesimal.ops.power import square
 
 _REAL = Domain(((-3.0, 3.0),))
-_POSITIVE = Domain(((0.1, 5.0),))
 _UNIT = Domain(((0.05, 0.95),))
 
 
-def _scipy(name: str) -> Any:
-    """SciPy's function of this name, found when it is first called."""
-
-    def function(*operands: Any) -> Any:
-        return getattr(importlib.import_module("scipy.special"), name)(*operands)
-
-    return function
-
-
-_erf, _erfc, _erfinv = _scipy("erf"), _scipy("erfc"), _scipy("erfinv")
-
-
-def _special(
-    name: str, *partials: Partial, because: str, domain: Domain, analytic: Any = None,
-    written: str = "", latex: str = "", numpy: Any = None,
-) -> Primitive:  # fmt: skip
-    """A word that answers for `scipy.special.<name>`, under the name `written`."""
-    inner = ", ".join(f"{{{k}}}" for k in range(len(partials)))
-    command = latex or rf"\operatorname{{{{{(written or name).replace('_', '-')}}}}}"
-    return elementwise(
-        written or name, numpy or _scipy(name), *partials, because=because, domain=domain,
-        analytic=analytic, answers=f"scipy.special.{name}",
-        notation=Notation(
-            f"{written or name}({inner})", rf"{command}\left({inner}\right)",
-            f"scipy.special.{name}({inner})", ATOM, (0,) * len(partials),
-        ),
-    )  # fmt: skip
+_erf, _erfcx, _erfinv = scipy_function("erf"), scipy_function("erfcx"), scipy_function("erfinv")
 
 
 def _bell_of(name: str, rate: float, text: str, latex: str) -> Primitive:
@@ -82,20 +53,24 @@ _where: Any = np.where
 
 _HEIGHT = 2 / math.sqrt(math.pi)
 _BELL = "the error function collects the area under the bell curve"
-erf = _special(
-    "erf", lambda x, _: _HEIGHT * bell(x), because=_BELL, domain=_REAL, analytic=_scipy("erf")
+erf = special(
+    "erf",
+    lambda x, _: _HEIGHT * bell(x),
+    because=_BELL,
+    domain=_REAL,
+    analytic=scipy_function("erf"),
 )
-erfc = _special(
+erfc = special(
     "erfc", lambda x, _: -_HEIGHT * bell(x),
     because="the complement loses what the error function collects", domain=_REAL,
-    analytic=_scipy("erfc"),
+    analytic=scipy_function("erfc"),
 )  # fmt: skip
-ndtr = _special(
+ndtr = special(
     "ndtr", lambda x, _: normal_bell(x) / math.sqrt(2 * math.pi),
-    because="the normal distribution collects its density", domain=_REAL, analytic=_scipy("ndtr"),
-    latex=r"\Phi",
+    because="the normal distribution collects its density", domain=_REAL,
+    analytic=scipy_function("ndtr"), latex=r"\Phi",
 )  # fmt: skip
-erfinv = _special(
+erfinv = special(
     "erfinv", lambda x, _: erfinv_slope(x),
     because="an inverse function has the reciprocal slope, at its answer",
     domain=Domain(((-0.9, 0.9),)), latex=r"\operatorname{{erf}}^{{-1}}",
@@ -105,13 +80,14 @@ erfinv = _special(
 def _erfinv_slope(x: Any) -> Any:
     """√π/2·exp(y²) at y = erfinv(x), right where y itself is not: y² magnifies its last digit.
 
-    One step of Newton's method gives what y lacks, from erf, or from erfc where erf has no digits.
+    One step of Newton's method gives what y lacks, from erf, or from the complement where erf has
+    no digits; SciPy's erfcx has more of them there than its erfc.
     """
     wide = np.abs(np.asarray(x, np.float64))
     y = _erfinv(wide)
-    lacking = _where(wide < 0.5, wide - _erf(y), _erfc(y) - (1 - wide))
-    slope = 1 / (_HEIGHT * bell.evaluate(_where(np.isfinite(y), y, 0.0)))
-    corrected = slope * (1 + 2 * y * lacking * slope)
+    height = bell.evaluate(_where(np.isfinite(y), y, 0.0))
+    lacking = _where(wide < 0.5, (wide - _erf(y)) / height, _erfcx(y) - (1 - wide) / height)
+    corrected = (1 + 2 * y * lacking / _HEIGHT) / (_HEIGHT * height)
     inside = _where(wide == 1, np.inf, corrected)
     return inside.astype(np.result_type(x, np.float16))[()]
 
@@ -127,54 +103,17 @@ erfinv_slope = elementwise(
     ),
 )  # fmt: skip
 
-gamma = _special(
-    "gamma", lambda x, answer: answer * digamma(x),
-    because="the digamma function is the relative growth of the gamma function",
-    domain=_POSITIVE, analytic=_scipy("gamma"), latex=r"\Gamma",
-)  # fmt: skip
-gammaln = _special(
-    "gammaln", lambda x, _: digamma(x),
-    because="the digamma function is the slope of the logarithm of the gamma function",
-    domain=_POSITIVE, analytic=_scipy("loggamma"), latex=r"\ln\Gamma",
-)  # fmt: skip
-loggamma = _special(
-    "loggamma", lambda x, _: digamma(x),
-    because="the digamma function is the slope of the logarithm of the gamma function",
-    domain=_POSITIVE, analytic=_scipy("loggamma"), latex=r"\ln\Gamma",
-)  # fmt: skip
-digamma = _special(
-    "psi", lambda x, _: polygamma(x, order=1), written="digamma",
-    because="each polygamma function is the derivative of the one before",
-    domain=_POSITIVE, analytic=_scipy("psi"), latex=r"\psi",
-)  # fmt: skip
-
-
-@in_double(1)
-def _polygamma(x: Any, order: int) -> Any:
-    return importlib.import_module("scipy.special").polygamma(order, x)
-
-
-polygamma = elementwise(
-    "polygamma", _polygamma, lambda x, answer: polygamma(x, order=answer.params[0] + 1),
-    because="each polygamma function is the derivative of the one before",
-    domain=_POSITIVE, answers=False, cost=4, parameters={"order": 1},
-    notation=Notation(
-        "polygamma({order}, {0})", r"\psi^{{({order})}}\left({0}\right)",
-        "scipy.special.polygamma({order}, {0})", ATOM, (0,),
-    ),
-)  # fmt: skip
-
-expit = _special(
+expit = special(
     "expit", lambda x, answer: answer * expit(-x),
     because="the logistic curve grows by what it has times what it has not",
     domain=_REAL, analytic=continuation.expit,
 )  # fmt: skip
-logit = _special(
+logit = special(
     "logit", lambda x, _: 1 / (x * (1 - x)),
     because="the logit undoes the logistic curve, so its slope is the reciprocal",
     domain=_UNIT, analytic=continuation.logit,
 )  # fmt: skip
-log_expit = _special(
+log_expit = special(
     "log_expit", lambda x, _: expit(-x),
     because="the logarithm of the logistic curve rises by what the curve has not",
     domain=_REAL, analytic=continuation.log_expit,
@@ -185,12 +124,12 @@ def _xlogy(x: Any, y: Any) -> Any:
     return np.where((np.equal(x, 0)) & ~np.isnan(y), 0, np.multiply(x, np.log(y)))[()]
 
 
-xlogy = _special(
+xlogy = special(
     "xlogy", lambda x, y, _: log(y), lambda x, y, _: quotient(x, y),
     because="the product rule, with nothing times the logarithm of nothing counting as nothing",
     domain=Domain(((-3.0, 3.0), (0.1, 5.0))), analytic=continuation.xlogy, numpy=_xlogy,
 )  # fmt: skip
-xlog1py = _special(
+xlog1py = special(
     "xlog1py", lambda x, y, _: log1p(y), lambda x, y, _: quotient(x, 1 + y),
     because="the product rule, with nothing times the logarithm of nothing counting as nothing",
     domain=Domain(((-3.0, 3.0), (-0.8, 4.0))),
