@@ -110,5 +110,6 @@ def substitute(
         if node.primitive is VARIABLE and (changed or not keep_variables):
             new[node] = inputs[0]
         else:
-            new[node] = make(node.primitive, inputs, node.params) if changed else node
+            new[node] = made = make(node.primitive, inputs, node.params) if changed else node
+            made.origin = made.origin or node.origin
     return [new[node] for node in outputs]

@@ -21,7 +21,7 @@ from infinitesimal.explain.numbers import Number
 from infinitesimal.explain.spell import spell
 from infinitesimal.explain.subject import Sheet
 
-__all__ = ["Arrow", "Sweep", "kept_values", "local_partials"]
+__all__ = ["Arrow", "Sweep", "kept_values", "local_partials", "sweeps"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +52,7 @@ class Sweep:
 
     sheet: Sheet
     seed: Node | None = None
+    row: tuple[int, ...] | None = None  # which result, where there are several
     arrows: list[Arrow] = field(default_factory=list[Arrow])
     adjoints: dict[Node, Node] = field(default_factory=dict[Node, Node])
     received: dict[Node, list[Arrow]] = field(default_factory=dict[Node, list[Arrow]])
@@ -87,6 +88,16 @@ class Sweep:
             if behind or node.primitive.masks:
                 masked.add(operand)
 
+    @property
+    def of(self) -> Expression:
+        """What is differentiated: the function, or one of its results."""
+        name = self.sheet.subject.name
+        return write.name(name if self.row is None else f"{name}{list(self.row)}")
+
+    def derivative(self, node: Node) -> Expression:
+        """∂L/∂x, for the node called x."""
+        return write.partial(self.of, self.sheet.written[node])
+
     def local_written(self, arrow: Arrow) -> Expression:
         """The local derivative of an edge as mathematics, or the name of the transposed word."""
         if arrow.local is None:
@@ -98,9 +109,10 @@ class Sweep:
         local = None if arrow.local is None else self.sheet.number(arrow.local)
         return self.sheet.number(arrow.incoming), local, self.sheet.number(arrow.contribution)
 
-    def collected(self, arrow: Arrow) -> list[Number]:
-        """The contributions that the operand has received, up to that of this edge."""
-        so_far = self.received[arrow.operand][: arrow.place + 1]
+    def collected(self, arrow: Arrow, most: int) -> list[Number]:
+        """The last contributions that the operand has received, up to that of this edge."""
+        first = max(arrow.place + 1 - most, 0)
+        so_far = self.received[arrow.operand][first : arrow.place + 1]
         return [self.sheet.number(each.contribution) for each in so_far]
 
     def adjoint(self, node: Node) -> Number:
@@ -109,6 +121,18 @@ class Sweep:
         if found is not None:
             return self.sheet.number(found)
         return Number(np.zeros(node.type.shape)) if node.type.shape else Number(0.0, Fraction(0))
+
+
+def sweeps(sheet: Sheet) -> list[Sweep]:
+    """The sweep of a function with one result; of several, a sweep for each, with its own seed."""
+    if sheet.scalar:
+        return [Sweep(sheet)]
+    shape, size = sheet.output.type.shape, sheet.output.type.size
+    seeds = np.eye(size, dtype=sheet.output.type.dtype).reshape(size, *shape)
+    return [
+        Sweep(sheet, constant(seed), row)
+        for seed, row in zip(seeds, np.ndindex(shape), strict=True)
+    ]
 
 
 def _active(sheet: Sheet) -> set[Node]:

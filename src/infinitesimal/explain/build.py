@@ -13,7 +13,7 @@ from typing import Any
 from infinitesimal.errors import ArgumentError
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.awkward import warnings
-from infinitesimal.explain.backward import Sweep, kept_values
+from infinitesimal.explain.backward import Sweep, kept_values, sweeps
 from infinitesimal.explain.comparison import comparison
 from infinitesimal.explain.derivation import Derivation
 from infinitesimal.explain.expression import Expression
@@ -49,12 +49,13 @@ def build(
             f"explain(f, detail={detail!r})", why="there is no such detail", instead='"brief" or "full"'
         )
     sheet = Sheet(subject_of(f, at, wrt, names))
-    sweep = Sweep(sheet)
+    swept = sweeps(sheet)
+    sweep = swept[0]
     tellers: Mapping[str, Callable[[], Method]] = {
-        "symbolic": lambda: symbolic(sheet, detail),
+        "symbolic": lambda: symbolic(sheet, sweep, detail),
         "numerical": lambda: numerical(sheet, sweep, sizes, detail),
         "forward": lambda: forward(sheet, detail),
-        "reverse": lambda: reverse(sheet, sweep, detail),
+        "reverse": lambda: reverse(sheet, swept, detail),
     }
     told = [tellers[method]() for method in asked]
     short = tuple(replace(method, steps=few(method.steps)) for method in told)

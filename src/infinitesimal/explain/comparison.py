@@ -20,6 +20,7 @@ from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.numbers import Number
 from infinitesimal.explain.subject import Sheet
+from infinitesimal.explain.symbolic import SIMPLIFIED
 from infinitesimal.explain.tree import Method, Step
 from infinitesimal.explain.write import written
 from infinitesimal.front.trace import trace
@@ -91,14 +92,15 @@ def comparison(sheet: Sheet, methods: Sequence[Method], detail: str) -> tuple[St
 
 
 def _answers(sheet: Sheet, methods: Sequence[Method]) -> Step:
-    symbols = [result.symbol for result in methods[0].results]
+    answered = [method for method in methods if method.results]
+    symbols = [result.symbol for result in answered[0].results] if answered else []
     rows = [
         Step(
             f"comparison-{method.name}", "comparison", "row", method.title,
             numbers=tuple((r.name, r.number) for r in method.results), results=method.results,
             cells=(write.text(method.title), *[write.boxed(r.shown) for r in method.results]),
         )
-        for method in methods
+        for method in answered
     ]  # fmt: skip
     return Step(
         "comparison-answers", "comparison", "answers", "The answers", _agreement(methods),
@@ -107,7 +109,7 @@ def _answers(sheet: Sheet, methods: Sequence[Method]) -> Step:
 
 
 def _pairs(methods: Sequence[Method], first: str, second: str) -> list[tuple[Number, Number]]:
-    found = {method.name: method for method in methods}
+    found = {method.name: method for method in methods if method.results}
     if first not in found or second not in found:
         return []
     pairs = zip(found[first].results, found[second].results, strict=True)
@@ -151,9 +153,9 @@ def _disagreement(methods: Sequence[Method]) -> str:
         ("numerical", "reverse", 2e-2),
     ):
         for a, b in _pairs(methods, first, second):
-            scale = max(float(np.max(np.abs(b.value), initial=0.0)), 1.0)
-            gap = float(np.max(np.abs(np.asarray(a.value) - np.asarray(b.value)), initial=0.0))
-            if not gap <= tolerance * scale:
+            sizes = np.abs(np.asarray(b.value, float))
+            scale = float(np.max(sizes, where=np.isfinite(sizes), initial=1.0))
+            if not np.allclose(a.value, b.value, rtol=0, atol=tolerance * scale, equal_nan=True):
                 return f"the {first} method and the {second} one do not agree here"
     return ""
 
@@ -161,11 +163,13 @@ def _disagreement(methods: Sequence[Method]) -> str:
 def _costs(sheet: Sheet, costs: Costs, methods: Sequence[str]) -> Step:
     n, m, once = costs.inputs, costs.outputs, costs.evaluation
     how = {
-        "symbolic": ("the formulas, once they are found", symbolic_operations(sheet)),
         "numerical": (f"{n + 1}·{once} + {n * m} + {n * m}; {costs.moved} with the sums x + h", costs.numerical),
         "forward": (f"{n}·{costs.lifted_pass}; {costs.forward} if constants carry no ε", costs.lifted),
         "reverse": (f"{once} forward + {m * costs.sweep} back", costs.reverse),
     }  # fmt: skip
+    if "symbolic" in methods and len(sheet.steps) <= SIMPLIFIED:
+        told = ("the formulas, once they are found", symbolic_operations(sheet))
+        how = {"symbolic": told, **how}
     rows = [_cost_row("evaluation", f"{sheet.subject.name} alone", "one evaluation", once)]
     rows += [_cost_row(name, _TITLES[name], *how[name]) for name in how if name in methods]
     return Step(

@@ -52,11 +52,11 @@ def _some(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 def _ends(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     half = (LINES - 1) // 2
-    return (*steps[:half], _row(steps[0], f"… {len(steps) - 2 * half} more"), *steps[-half:])
+    return (*steps[:half], _row(steps[0], f"{len(steps) - 2 * half} more"), *steps[-half:])
 
 
 def _row(like: Step, said: str, amount: write.Expression | None = None) -> Step:
-    cells = [write.text(said), *[write.text("") for _ in like.cells[1:]]]
+    cells = [write.text("…"), write.text(said), *[write.text("") for _ in like.cells[2:]]]
     if amount is not None:
         cells[2] = amount
     return Step(f"{like.id}-more", like.method, "more", said, cells=tuple(cells))
@@ -69,7 +69,7 @@ def _largest(table: Step, rows: tuple[Step, ...]) -> tuple[Step, ...]:
     left = [row for k, row in enumerate(rows) if k not in kept]
     total = sum(_contribution(row) for row in left)
     shown_total = shown(Number(total)) if np.isfinite(total) else write.text("")
-    said = f"… {len(left)} others add up to"
+    said = f"{len(left)} others add up to"
     return (*[row for k, row in enumerate(rows) if k in kept], _row(rows[-1], said, shown_total))
 
 

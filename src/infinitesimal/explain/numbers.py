@@ -120,7 +120,7 @@ def _placed(exact: Fraction, places: int) -> str:
 def _full(value: Any) -> str:
     if np.ndim(value):
         return np.array2string(np.asarray(value), precision=DIGITS, separator=", ", threshold=40)
-    text = repr(float(value))
+    text = repr(float(value) + 0.0)  # no negative zero
     return text.removesuffix(".0")
 
 
@@ -150,7 +150,7 @@ def _shown_fraction(exact: Fraction, digits: int) -> Expression:
 
 
 def _shown_float(value: float, digits: int) -> Expression:
-    short = f"{value:.{digits}g}"
+    short = f"{value + 0.0:.{digits}g}"
     if float(short) == value or not math.isfinite(value):
         return number(_full(value) if len(_full(value)) <= digits + 3 else short)
     return rounded(short)

@@ -76,16 +76,17 @@ def numerical(sheet: Sheet, sweep: Sweep, sizes: Sequence[Fraction], detail: str
     if not sheet.moves:
         return Method("numerical", "Numerical", (_too_many(sheet, count),), ())
     told = sheet.moves if len(sheet.moves) <= TOLD else sheet.moves[:2]
-    steps = [_formula(sheet, told)]
+    steps, companion = [_formula(sheet, told)], list[Step]()
     steps += [_try(sheet, k, h, told) for k, h in enumerate(sizes, start=1)]
     if sheet.scalar:
         tried = {move: [quotient(sheet, move, h) for h in sizes] for move in told}
-        steps += error_steps(sheet, sweep, sizes, tried)
+        why, *companion = error_steps(sheet, sweep, sizes, tried) or [None]
+        steps += [why] if why is not None else []
     steps.append(_central(sheet, min(sizes), told))
     if sheet.scalar and detail == "full":
         move = sheet.moves[0]
         pairs = {k: (quotient(sheet, move, h), central(sheet, move, h)) for k, h in _powers_of_ten().items()}
-        steps += curve_steps(sheet, sweep, move, pairs)
+        steps += [*curve_steps(sheet, sweep, move, pairs), *companion]
     results = _results(sheet, min(sizes))
     if len(sheet.moves) > len(told) or any(node.type.shape for _, node in sheet.inputs):
         steps.append(_collect(results))

@@ -134,6 +134,7 @@ def _of_function(f: Callable[..., Any], at: Any) -> Subject:
         tuple(range(len(values))),
         Graph(graph.inputs, (_joined(graph.outputs),), graph.names),
         call,
+        parts=graph.outputs if len(graph.outputs) > 1 else (),
     )
 
 

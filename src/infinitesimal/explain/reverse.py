@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant
+from infinitesimal.core.node import Node
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.backward import Arrow, Sweep, kept_values
 from infinitesimal.explain.expression import Expression
@@ -23,9 +23,10 @@ __all__ = ["reverse"]
 _DIGITS = 5  # in the table of edges, which is wide
 
 
-def reverse(sheet: Sheet, sweep: Sweep, detail: str) -> Method:
-    """The derivation by reverse mode; of a function of several results, row by row."""
-    results = _results(sheet, sweep)
+def reverse(sheet: Sheet, swept: Sequence[Sweep], detail: str) -> Method:
+    """The derivation by reverse mode; of several results, the first is told and all are given."""
+    results = _results(sheet, swept)
+    sweep = swept[0]
     steps = [
         _break_up(sheet),
         _forward_sweep(sheet),
@@ -37,26 +38,19 @@ def reverse(sheet: Sheet, sweep: Sweep, detail: str) -> Method:
         steps.append(_rows(sheet, results))
     if detail == "full":
         steps += [*_why_add(sheet, sweep), _stored(sheet, sweep)]
-    sweeps = sheet.output.type.size
-    cost = f"one sweep forward, {'one' if sweeps == 1 else sweeps} backward"
+    cost = f"one sweep forward, {'one' if len(swept) == 1 else len(swept)} backward"
     return Method("reverse", "Reverse mode", tuple(steps), results, cost)
 
 
-def _results(sheet: Sheet, sweep: Sweep) -> tuple[Result, ...]:
-    numbers = {node: sweep.adjoint(node) for _, node in sheet.inputs}
-    if not sheet.scalar:
-        sweeps = [Sweep(sheet, constant(seed)) for seed in unit_seeds(sheet.output)]
-        numbers = {node: _stacked(sheet, node, sweeps) for _, node in sheet.inputs}
+def _results(sheet: Sheet, swept: Sequence[Sweep]) -> tuple[Result, ...]:
+    numbers = {
+        node: swept[0].adjoint(node) if sheet.scalar else _stacked(sheet, node, swept)
+        for _, node in sheet.inputs
+    }
     return tuple(
         Result(name, sheet.derivative(node), numbers[node], shown(numbers[node], digits=17))
         for name, node in sheet.inputs
     )
-
-
-def unit_seeds(output: Node) -> list[np.ndarray]:
-    """The adjoints to begin with, one for each element of the result."""
-    size = output.type.size
-    return list(np.eye(size, dtype=output.type.dtype).reshape(size, *output.type.shape))
 
 
 def _stacked(sheet: Sheet, node: Node, sweeps: Sequence[Sweep]) -> Number:
@@ -141,16 +135,15 @@ def _local_derivatives(sheet: Sheet, sweep: Sweep) -> Step:
 # ---- the sweep backward
 
 
-def _use_symbol(sheet: Sheet, arrow: Arrow) -> Expression:
+def _use_symbol(sweep: Sweep, arrow: Arrow) -> Expression:
     """∂L/∂x_g: the derivative with respect to one use of a node."""
-    use = write.name(sheet.called[arrow.operand], arrow.use)
-    return write.partial(write.name(sheet.subject.name), use)
+    return write.partial(sweep.of, write.name(sweep.sheet.called[arrow.operand], arrow.use))
 
 
 def _backward_sweep(sheet: Sheet, sweep: Sweep) -> Step:
     output = sheet.output
     one = sheet.number(sweep.adjoints[output])
-    seed = write.equals(sheet.derivative(output), shown(one))
+    seed = write.equals(sweep.derivative(output), shown(one))
     first = Step(
         "reverse-0",
         "reverse",
@@ -163,7 +156,7 @@ def _backward_sweep(sheet: Sheet, sweep: Sweep) -> Step:
         cells=(write.text("seed"), write.text(""), shown(one), seed),
     )
     rows = [_edge(sheet, sweep, k, arrow) for k, arrow in enumerate(sweep.arrows, start=1)]
-    which = "" if sheet.scalar else " Here for the sum of all results; each row has a seed of its own."
+    which = "" if sheet.scalar else " Told for the first result; the others go the same way."
     return Step(
         "reverse-sweep",
         "reverse",
@@ -180,10 +173,10 @@ def _edge(sheet: Sheet, sweep: Sweep, k: int, arrow: Arrow) -> Step:
     start, end = sheet.called[arrow.user], sheet.called[arrow.operand]
     product = _product(sweep, arrow, incoming, local)
     alone = len(sweep.received[arrow.operand]) == 1
-    whole = sheet.derivative(arrow.operand)
-    part = whole if alone else _use_symbol(sheet, arrow)
+    whole = sweep.derivative(arrow.operand)
+    part = whole if alone else _use_symbol(sweep, arrow)
     amount = shown(contribution, _DIGITS)
-    so_far = [shown(number, _DIGITS) for number in sweep.collected(arrow)[-6:]]
+    so_far = [shown(number, _DIGITS) for number in sweep.collected(arrow, 6)]
     if arrow.place >= len(so_far):
         so_far.insert(0, write.name("…"))
     named = {"incoming": incoming, "local": local, "contribution": contribution}
@@ -227,12 +220,12 @@ def _collect(sheet: Sheet, sweep: Sweep, results: Sequence[Result]) -> Step:
         arrows = sweep.received.get(node, [])
         parts: list[Expression] = []
         if 1 < len(arrows) <= 12:
-            parts.append(write.add(*[_use_symbol(sheet, arrow) for arrow in arrows]))
+            parts.append(write.add(*[_use_symbol(sweep, arrow) for arrow in arrows]))
             parts.append(write.add(*[shown(sheet.number(a.contribution)) for a in arrows]))
         total = sweep.adjoint(node)
         note = sheet.note(total) if arrows else "the result does not depend on it differentiably"
         box = boxes.get(name, shown(total))
-        lines.append(Line(write.equals(sheet.derivative(node), *parts, box), note))
+        lines.append(Line(write.equals(sweep.derivative(node), *parts, box), note))
     return Step(
         "reverse-collect",
         "reverse",
@@ -270,7 +263,7 @@ def _why_add(sheet: Sheet, sweep: Sweep) -> list[Step]:
     uses = " and ".join(f"{x}_{arrow.use}" for arrow in arrows[:2])
     often = f"{len(arrows)} times" if len(arrows) > 2 else "twice"
     more = ", …" if len(arrows) > 2 else ""
-    parts = [_use_symbol(sheet, arrow) for arrow in arrows[:3]]
+    parts = [_use_symbol(sweep, arrow) for arrow in arrows[:3]]
     total = write.add(*parts, *([write.name("…")] if len(arrows) > 3 else []))
     return [
         Step(
@@ -282,7 +275,7 @@ def _why_add(sheet: Sheet, sweep: Sweep) -> list[Step]:
             "function of separate variables, and its total change is the sum of the partial "
             f"changes. All of them move as {x} moves, each one for one. In the picture {x} feeds a "
             "small copy dot; its adjoint is the sum of those on its outgoing edges.",
-            (Line(write.equals(sheet.derivative(node), total)),),
+            (Line(write.equals(sweep.derivative(node), total)),),
             nodes=(x,),
         )
     ]

@@ -56,6 +56,7 @@ def _parameters(node: Node) -> list[Expression]:
         write.text(f"{name}={value}")
         for name, value in pairs
         if isinstance(value, (int, tuple)) and value != () and name != "shape"
+        and not (name == "axis" and node.type.shape == ())
     ]
 
 
@@ -105,6 +106,15 @@ def _alone(x: Expression, *_: Expression) -> Expression:
     return x
 
 
+def _picked(chosen: Expression, operand: Expression, *_: Expression) -> Expression:
+    """[f = x]: one where the operand was chosen, zero elsewhere (a half in a tie)."""
+    return write.array(write.equals(chosen, operand))
+
+
+def _side_by_side(*parts: Expression) -> Expression:
+    return write.array(*parts)
+
+
 _ONE, _TWO = write.number("1"), write.number("2")
 _FAMOUS = {math.pi: "π", math.e: "e"}
 _WRITERS: dict[str, Callable[..., Expression]] = {
@@ -127,6 +137,8 @@ _WRITERS: dict[str, Callable[..., Expression]] = {
     "maximum": _named("max"),
     "minimum": _named("min"),
     "expit": _named("sigmoid", r"\sigma"),
+    "picked": _picked,
+    "concatenate": _side_by_side,
     "positive": _alone,
     "broadcast": _alone,
     "reshape": _alone,

@@ -46,6 +46,7 @@ class Subject:
     graph: Graph
     call: Callable[[Sequence[Any]], Any]
     warnings: tuple[str, ...] = ()
+    parts: tuple[Node, ...] = ()  # the results, where there are several
 
 
 @dataclass(frozen=True, eq=False)

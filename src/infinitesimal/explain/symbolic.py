@@ -20,6 +20,7 @@ from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.symbolic import Derivation, symbolic_gradient
 from infinitesimal.errors import InfinitesimalError
 from infinitesimal.explain import expression as write
+from infinitesimal.explain.backward import Sweep
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.numbers import Number, shown
 from infinitesimal.explain.spell import spell
@@ -29,24 +30,26 @@ from infinitesimal.optimise.algebra import FORMULA
 from infinitesimal.optimise.collect import size
 from infinitesimal.optimise.rewrite import Rewriter
 
-__all__ = ["symbolic"]
+__all__ = ["SIMPLIFIED", "symbolic"]
 
 TOLD = 40  # steps of the longest function whose rules are told one by one
+SIMPLIFIED = 60  # steps of the longest function whose derivatives are simplified
 WRITTEN = 60  # parts of the longest formula that is written down
 _SURE = ("the variable itself", "held fixed", "constant")
 
 
-def symbolic(sheet: Sheet, detail: str) -> Method:
+def symbolic(sheet: Sheet, sweep: Sweep, detail: str) -> Method:
     """The derivation by formulas."""
     scalars = all(not node.type.shape for node in (*sheet.subject.graph.inputs, *sheet.steps))
     steps: list[Step] = [_read(sheet)]
-    formulas: list[Node] | None = None
+    if not sheet.scalar:
+        return _of_several(sheet, steps)
     if scalars and len(sheet.steps) <= TOLD:
         paper = _Paper(sheet)
         steps += paper.told()
         formulas = paper.formulas
     else:
-        formulas = symbolic_gradient([sheet.output], [node for _, node in sheet.inputs])
+        formulas = _formulas(sheet, sweep)
         steps.append(_folded(sheet, formulas))
     results = [
         _result(sheet, name, node, f)
@@ -61,6 +64,40 @@ def _result(sheet: Sheet, name: str, node: Node, formula: Node) -> Result:
     if node.type.shape and not number.scalar:
         number = Number(np.broadcast_to(number.value, node.type.shape).copy())
     return Result(name, sheet.derivative(node), number, shown(number, digits=17))
+
+
+def _formulas(sheet: Sheet, sweep: Sweep) -> list[Node]:
+    """The derivatives as formulas: simplified, or as the sweep left them where that is long."""
+    inputs = [node for _, node in sheet.inputs]
+    if len(sheet.steps) <= SIMPLIFIED:
+        return symbolic_gradient([sheet.output], inputs)
+    return [sweep.adjoints.get(node, constant(0.0)) for node in inputs]
+
+
+def _of_several(sheet: Sheet, steps: list[Step]) -> Method:
+    """A formula for each result and each input, where the results are formulas of their own."""
+    parts = sheet.subject.parts
+    inputs = [node for _, node in sheet.inputs]
+    if not parts or any(node.type.shape for node in (*parts, *inputs)):
+        why = "The results are elements of arrays, which have no formula each; see the other methods."
+        return Method("symbolic", "Symbolic", (Step("symbolic-read", "symbolic", "read", "No formulas", why),))
+    lines: list[Line] = []
+    rows: list[list[Node]] = []
+    for k, part in enumerate(parts):
+        rows.append(symbolic_gradient([part], inputs))
+        of = write.name(f"{sheet.subject.name}[{k}]")
+        for node, formula in zip(inputs, rows[-1], strict=True):
+            symbol = write.partial(of, sheet.written[node])
+            lines.append(Line(write.equals(symbol, _spelled(sheet, formula), shown(sheet.number(formula)))))
+    told = Step("symbolic-rules", "symbolic", "rules", "A formula for each result and each input", "", tuple(lines))
+    results: list[Result] = []
+    for column, (name, node) in enumerate(sheet.inputs):
+        values = [sheet.number(row[column]).value for row in rows]
+        number = Number(np.asarray(values, float))
+        results.append(Result(name, sheet.derivative(node), number, shown(number, digits=17)))
+    boxes = tuple(Line(write.equals(r.symbol, write.boxed(r.shown))) for r in results)
+    collected = Step("symbolic-point", "symbolic", "collect", "The Jacobian", "", boxes, results=tuple(results))
+    return Method("symbolic", "Symbolic", (*steps, told, collected), tuple(results), "formulas")
 
 
 def _short(sheet: Sheet, node: Node) -> bool:

@@ -47,12 +47,15 @@ def error_steps(
     half = write.group(write.over(_H, write.number("2")))
     lines: list[Line] = []
     for move, second in seconds.items():
+        if not np.isfinite(second.value):
+            lines.append(Line(write.equals(write.second(sheet.subject.name, move.written), shown(second))))
+            continue
         twice = write.second(sheet.subject.name, move.written)
         chain = (write.times(half, twice), write.times(half, shown(second)), _half_of(second))
         lines.append(Line(write.equals(*chain), f"the error for {move.name}"))
     if quadratic:
         lines += [_prediction(sweep, move, second) for move, second in seconds.items()]
-    return [_told(sheet, tuple(lines), quadratic), *([_companion()] if quadratic else [])]
+    return [_told(sheet, tuple(lines), quadratic), *([companion()] if quadratic else [])]
 
 
 def _second(sheet: Sheet, sweep: Sweep, move: Move) -> Number:
@@ -99,7 +102,7 @@ def _told(sheet: Sheet, lines: tuple[Line, ...], quadratic: bool) -> Step:
     return Step("numerical-error", "numerical", "error", title, reason, lines)
 
 
-def _companion() -> Step:
+def companion() -> Step:
     """A function whose central difference has an error of its own, for comparison."""
     truth = float(np.exp(np.sin(1.0)) * np.cos(1.0))
 

@@ -10,8 +10,9 @@ import math
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.tree import Line, Step, Tree
 from infinitesimal.explain.write import ASCII, PLAIN, Style, plain_ascii, written
 
@@ -203,11 +204,10 @@ def _places(text: str, room: int) -> list[tuple[int, int]]:
 
 
 def _table(step: Step, width: int, style: Style) -> list[Row]:
-    cells = [[written(cell, style) for cell in row.cells] for row in step.steps]
-    bars = _bars(step, style) if step.kind == "curve" else [""] * len(cells)
-    sizes = [max(map(visible, column)) for column in zip(step.columns, *cells, strict=True)]
-    if 5 + sum(sizes) + 3 * (len(sizes) - 1) > width:
+    step, cells, sizes = _fitted(step, width, style)
+    if _across(sizes) > width:
         return _stacked(step, cells, width)
+    bars = _bars(step, style) if step.kind == "curve" else [""] * len(cells)
     spare = width - 5 - sum(sizes) - 3 * len(sizes)
     right = numeric_columns(step)
     rows = [Row("head", _aligned(step.columns, sizes, right), step.kind)]
@@ -215,6 +215,35 @@ def _table(step: Step, width: int, style: Style) -> list[Row]:
         beside = f"   {bar}" if bar and len(bar) <= spare else ""
         rows.append(Row("cell", _aligned(row, sizes, right) + beside, step.kind))
     return rows
+
+
+def _across(sizes: Sequence[int]) -> int:
+    return 5 + sum(sizes) + 3 * (len(sizes) - 1)
+
+
+def _fitted(step: Step, width: int, style: Style) -> tuple[Step, list[list[str]], list[int]]:
+    """A table's cells as text; the table of a sweep gives up what can be missed until it fits."""
+    ways = (step, _narrower(step), _narrower(step, last=True)) if step.kind == "sweep" else (step,)
+    for way in ways:
+        cells = [[written(cell, style) for cell in row.cells] for row in way.steps]
+        sizes = [max(map(visible, column)) for column in zip(way.columns, *cells, strict=True)]
+        if _across(sizes) <= width:
+            return way, cells, sizes
+    cells = [[written(cell, style) for cell in row.cells] for row in step.steps]
+    return step, cells, [width] * len(step.columns)
+
+
+def _narrower(step: Step, last: bool = False) -> Step:
+    """A sweep without the column of what is collected so far; then without the rules' letters."""
+    rows = [
+        replace(row, cells=(row.cells[0], _end(row.cells[1]) if last else row.cells[1], row.cells[2]))
+        for row in step.steps
+    ]
+    return replace(step, columns=step.columns[:3], steps=tuple(rows))
+
+
+def _end(chain: Expression) -> Expression:
+    return chain.operands[-1] if chain.head == "equals" else chain
 
 
 def numeric_columns(step: Step) -> list[bool]:

@@ -51,7 +51,7 @@ def plain_ascii(text: str) -> str:
 class Style:
     """How the marks look that are not mathematics: a result in its box, a term struck through."""
 
-    boxed: Callable[[str], str] = lambda inner: f"[{inner}]"
+    boxed: Callable[[str], str] = lambda inner: inner if inner[:1] == "[" else f"[{inner}]"
     struck: Callable[[str], str] = lambda inner: f"~~{inner}~~"
     ascii: bool = False
 
