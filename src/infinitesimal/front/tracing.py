@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
+from infinitesimal.errors import InfinitesimalError
+
 __all__ = ["call_traced", "is_tracing"]
 
 _tracing: ContextVar[bool] = ContextVar("infinitesimal is tracing", default=False)
@@ -21,6 +23,11 @@ def call_traced(function: Callable[..., Any], args: Sequence[Any], options: dict
     token = _tracing.set(True)
     try:
         return function(*args, **options)
+    except ValueError as error:
+        # NumPy's "setting an array element with a sequence" hides what a traced value said to it
+        if isinstance(error.__cause__, InfinitesimalError):
+            raise error.__cause__ from None
+        raise
     finally:
         _tracing.reset(token)
 

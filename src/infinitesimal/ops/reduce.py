@@ -17,12 +17,19 @@ from infinitesimal.core.node import Node, zeros
 from infinitesimal.core.notation import call
 from infinitesimal.core.span import span
 from infinitesimal.core.types import Type, array_type
-from infinitesimal.ops.comparison import equal
+from infinitesimal.ops.comparison import equal, isfinite
 from infinitesimal.ops.declare import custom, linear
 from infinitesimal.ops.exponential import exp
 from infinitesimal.ops.index import index
 from infinitesimal.ops.select import where
-from infinitesimal.ops.shape import astype, broadcast, concatenate, reshape, transpose
+from infinitesimal.ops.shape import (
+    astype,
+    broadcast,
+    concatenate,
+    reshape,
+    stop_gradient,
+    transpose,
+)
 
 Times = Callable[..., Node]
 
@@ -206,13 +213,23 @@ def _logsumexp_type(x: Type, axis: tuple[int, ...]) -> Type:
     return array_type(np.exp(np.ones(1, x.dtype)).dtype, _without(x.shape, axis))
 
 
+def shares(x: Node, axis: tuple[int, ...]) -> Node:
+    """Each element's share of the sum of exponentials, from differences alone: the softmax."""
+    above = x - spread(summit(x, axis), x.type.shape, axis)
+    size = exp(above)
+    return size / spread(sum(size, axis=axis), x.type.shape, axis)
+
+
+def summit(x: Node, axis: tuple[int, ...]) -> Node:
+    """The largest elements, as constants, and zero where they are infinite."""
+    largest = stop_gradient(max(x, axis=axis))
+    return where(isfinite(largest), largest, zeros(array_type(largest.type.dtype)))
+
+
 def _logsumexp_jvp(node: Node, tangents: Sequence[Node | None], times: Times) -> Node | None:
     (x,), (axis,) = node.inputs, node.params
     tangent = tangents[0]
-    if tangent is None:
-        return None
-    share = exp(x - spread(node, x.type.shape, axis))
-    return sum(times(tangent, share), axis=axis)
+    return None if tangent is None else sum(times(tangent, shares(x, axis)), axis=axis)
 
 
 logsumexp = custom(

@@ -19,8 +19,8 @@ from infinitesimal.front.numpy_names.common import (
     whole,
     word,
 )
-from infinitesimal.front.numpy_names.reducing import kept, max, reduced, restored, sum
-from infinitesimal.ops.select import where
+from infinitesimal.front.numpy_names.reducing import kept, reduced, restored, sum
+from infinitesimal.ops.reduce import shares, summit
 
 PREFIX = "scipy.special."
 
@@ -58,8 +58,7 @@ def logsumexp(
     shape = np.broadcast_shapes(x.type.shape, weights.type.shape)
     x, weights = stretched(x, shape), stretched(weights, shape)
     axes = axes_of(axis, len(shape))
-    largest = REGISTRY["stop_gradient"](max(x, axes, keepdims=True))
-    finite = where(REGISTRY["isfinite"](largest), *operands(largest, 0.0))
+    finite = restored(summit(x, axes), x, axes)
     total = sum(weights * REGISTRY["exp"](x - finite), axes, keepdims=True)
     answer = REGISTRY["log"](total) + finite
     if kept(keepdims):
@@ -67,18 +66,15 @@ def logsumexp(
     return REGISTRY["reshape"](answer, shape=tuple(n for k, n in enumerate(shape) if k not in axes))
 
 
-def _log_share(x: Any, axis: Any) -> Node:
-    node = inexact(node_of(x))
-    axes = axes_of(axis, node.type.ndim)
-    total = restored(REGISTRY["logsumexp"](node, axis=axes), node, axes)
-    return node - total
-
-
 @word(PREFIX + "log_softmax")
 def log_softmax(x: Any, axis: Any = None) -> Node:
-    return _log_share(x, axis)
+    node = inexact(node_of(x))
+    axes = axes_of(axis, node.type.ndim)
+    above = node - restored(summit(node, axes), node, axes)
+    return above - restored(REGISTRY["logsumexp"](above, axis=axes), node, axes)
 
 
 @word(PREFIX + "softmax")
 def softmax(x: Any, axis: Any = None) -> Node:
-    return REGISTRY["exp"](_log_share(x, axis))
+    node = inexact(node_of(x))
+    return shares(node, axes_of(axis, node.type.ndim))
