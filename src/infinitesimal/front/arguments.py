@@ -49,7 +49,7 @@ def check_callable(f: Any, asked: str) -> None:
 
 def argument_numbers(asked: str, argnums: Argnums, args: Sequence[Any]) -> list[int]:
     """The argument numbers asked for, counted from the front; each must exist."""
-    wanted = [argnums] if isinstance(argnums, int) else list(argnums)
+    wanted = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
     found: list[int] = []
     for number in wanted:
         if isinstance(number, bool) or not isinstance(number, (int, np.integer)):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -175,4 +175,4 @@ def split(leaves: list[Any], structures: Sequence[Structure]) -> list[Any]:
 def by_argument(leaves: list[Any], traced: Trace, argnums: Argnums) -> Any:
     """The containers of the arguments asked for: one alone where argnums was one number."""
     parts = split(leaves, traced.arguments)
-    return parts[0] if isinstance(argnums, int) else tuple(parts)
+    return tuple(parts) if isinstance(argnums, (tuple, list)) else parts[0]

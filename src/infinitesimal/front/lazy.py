@@ -9,20 +9,20 @@ world that would cut a derivative raises instead, and says what to write.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 import numpy as np
 
-from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.node import NEVER, Node
 from infinitesimal.core.primitive import BY_NUMPY, REGISTRY
 from infinitesimal.errors import (
+    DtypeError,
     InfinitesimalError,
     LostDerivativeError,
     ShapeError,
-    UnknownValueError,
     UnsupportedError,
 )
+from infinitesimal.front.forced import Forced
 from infinitesimal.front.numpy_names import IN_PLACE, METHODS, VIEWS, WORDS
 from infinitesimal.front.origin import place, user_line
 from infinitesimal.front.views import Kin, link, put_through, same_view
@@ -38,7 +38,7 @@ _PLAIN = (int, float, np.ndarray, np.generic, complex, list, tuple)
 OPEN: dict[str, Callable[..., Any]] = {}
 
 
-class Lazy:
+class Lazy(Forced):
     """An array that remembers how it is computed.
 
     Behaves as the ndarray it stands for; arithmetic and NumPy functions applied to it give further
@@ -118,97 +118,17 @@ class Lazy:
             raise TypeError("iteration over a 0-d array")
         return (self[k] for k in range(self.shape[0]))
 
-    __hash__ = None  # type: ignore[assignment]  # as ndarray: equality is elementwise
-
-    # ---- where Python needs a value
-
-    def force(self, asked: str) -> Any:
-        """The value, evaluated now; `asked` names what wants it, for the error message."""
-        known = self.node.value
-        if known is not None:
-            return known
-        try:
-            return evaluate([self.node], keep=True)[0]
-        except UnknownValueError:
-            raise UnknownValueError(
-                f"{asked} at {place()}",
-                found=f"a traced {self.node.type} whose value is not known here",
-                why="the function is being traced for all values of its inputs at once",
-                instead="choose between values with np.where(condition, a, b)",
-            ) from None
-
-    def __bool__(self) -> bool:
-        if self.size != 1:
-            raise ShapeError(
-                f"the truth value of an array at {place()}",
-                found=str(self.node.type),
-                why="an array of several elements is neither true nor false",
-                instead="x.any() or x.all()",
-            )
-        return bool(self.force("a condition"))
-
-    def __int__(self) -> int:
-        return int(self.force("int()"))
-
-    def __index__(self) -> int:
-        if self.dtype.kind not in "iu" or self.shape:
-            raise TypeError("only integer scalar arrays can be converted to a scalar index")
-        return int(self.force("an index"))
-
-    def __float__(self) -> float:
-        return float(
-            self._plain(
-                "float()",
-                "x itself (a traced number computes like a float); np.sin(x) for math.sin(x)",
-            )
-        )
-
-    def __complex__(self) -> complex:
-        return complex(self._plain("complex()", "x itself"))
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        value = self._plain(
-            "conversion to a NumPy array",
-            "infinitesimal.numpy.array([x, y]) or np.stack([x, y])",
-        )
-        return np.array(value, dtype)
-
-    def _plain(self, asked: str, instead: str) -> Any:
-        if self.node.active != NEVER:
-            raise LostDerivativeError(
-                f"{asked} of a traced {self.node.type} at {place()}",
-                why="a plain number has no past, so the derivative would be silently lost",
-                instead=f"{instead};\ninfinitesimal.stop_gradient(x) if the derivative is to end",
-            )
-        return self.force(asked)
-
-    def __str__(self) -> str:
-        try:
-            return str(self.force("print"))
-        except UnknownValueError:
-            return repr(self)
-
-    def __repr__(self) -> str:
-        try:
-            return f"Lazy({np.array2string(np.asarray(self.force('repr')), separator=', ')})"
-        except InfinitesimalError:
-            return f"Lazy({self.node.type})"
-
-    def __format__(self, spec: str) -> str:
-        return format(self.force("format"), spec) if spec else str(self)
+    def __round__(self, digits: int | None = None) -> Any:
+        """The nearest whole number, as an int; with `digits`, a traced number."""
+        if digits is not None:
+            return call_word(np.round, (self, digits), {})
+        return round(self.force("round()"))
 
     def __copy__(self) -> Lazy:
         return Lazy(self.node)
 
     def __deepcopy__(self, memo: Any) -> Lazy:
         return Lazy(self.node)
-
-    def __reduce_ex__(self, protocol: Any) -> NoReturn:
-        raise LostDerivativeError(
-            f"pickle of a traced {self.node.type} at {place()}",
-            why="a pickled number has no past, so the derivative would be silently lost",
-            instead="infinitesimal.stop_gradient(x) evaluated first",
-        )
 
     def item(self, *index: Any) -> Lazy:
         """The single element (or the one at a flat or full index), still traced."""
@@ -236,8 +156,9 @@ class Lazy:
                 return NotImplemented
             primitive = BY_NUMPY.get(ufunc) or BY_NUMPY.get(f"scipy.special.{ufunc.__name__}")
             listed = any(type(operand) in (list, tuple) for operand in inputs)
-            if primitive is not None and not listed and ufunc is not np.power:
-                return apply(primitive.build, *inputs)
+            build = None if primitive is None else primitive.build
+            if build is not None and not listed and ufunc is not np.power:
+                return apply(build, *inputs)
         return call_word(ufunc if method == "__call__" else (ufunc, method), inputs, options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
@@ -339,6 +260,11 @@ def _foreign(operand: Any) -> bool:
     )
 
 
+def _no_number(name: str, operand: Any) -> bool:
+    """Something that a number can be told from, as in `x == None`, but not computed with."""
+    return name in ("equal", "not_equal") and (operand is None or isinstance(operand, str))
+
+
 def apply(meaning: Callable[..., Any], *operands: Any) -> Any:
     """A function of nodes applied to lazy arrays and plain values."""
     try:
@@ -347,9 +273,21 @@ def apply(meaning: Callable[..., Any], *operands: Any) -> Any:
         raise _located(error) from None
     if result.__class__ is not Node:
         return wrap(result)
+    if result.type.dtype.kind == "c":
+        _refuse_complex(result)
     if result.origin is None:
         result.origin = user_line(2)
     return Lazy(result)
+
+
+def _refuse_complex(node: Node) -> None:
+    if node.active != NEVER:
+        raise DtypeError(
+            f"{node.primitive.name} at {place()}",
+            found=f"a traced {node.type}",
+            why="complex values are not differentiated yet",
+            instead="the same with real and imaginary parts as two real arrays",
+        )
 
 
 def _located(error: InfinitesimalError) -> InfinitesimalError:
@@ -372,6 +310,8 @@ def unwrap(value: Any) -> Any:
 def wrap(value: Any, shared: str = "") -> Any:
     """Lazy arrays in place of nodes, inside tuples and lists too."""
     if isinstance(value, Node):
+        if value.type.dtype.kind == "c":
+            _refuse_complex(value)
         if value.origin is None:
             value.origin = user_line(3)
         return Lazy(value, shared)
@@ -414,8 +354,8 @@ def _name_of(function: Any) -> str:
 def _binary(name: str, swapped: bool = False) -> Callable[[Lazy, Any], Any]:
     meaning: Any = MEANINGS[name] if name in MEANINGS else REGISTRY[name].build
 
-    def operator(self: Lazy, other: Any) -> Any:
-        if other.__class__ is not Lazy and _foreign(other):
+    def operator(self: Lazy, other: Any, *modulus: Any) -> Any:
+        if other.__class__ is not Lazy and (_foreign(other) or modulus or _no_number(name, other)):
             return NotImplemented
         return apply(meaning, other, self) if swapped else apply(meaning, self, other)
 

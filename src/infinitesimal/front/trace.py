@@ -83,7 +83,7 @@ def trace(
     if has_aux:
         if not isinstance(result, tuple) or len(result) != 2:  # pyright: ignore[reportUnknownArgumentType]
             raise ArgumentError(
-                f"{asked} with has_aux=True",
+                f"{asked} with has_aux=True at {place()}",
                 found=f"the function returned {_kind(result)}",
                 why="with has_aux=True the function returns a pair (value, auxiliary)",
                 instead="return value, auxiliary",

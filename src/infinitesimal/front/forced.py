@@ -1,0 +1,131 @@
+"""Where Python asks a traced array for a number: conditions, conversions, printing.
+
+In: the node of a traced array. Out: its value, where a number has no derivative to lose (a
+condition, an index, a rounding, what is printed), else the error that says what to write.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NoReturn
+
+import numpy as np
+
+from infinitesimal.core.evaluate import evaluate
+from infinitesimal.core.node import NEVER, Node
+from infinitesimal.errors import (
+    InfinitesimalError,
+    LostDerivativeError,
+    ShapeError,
+    UnknownValueError,
+)
+from infinitesimal.front.origin import place
+
+__all__ = ["Forced"]
+
+
+class Forced:
+    """The half of a traced array that Python's own conversions see."""
+
+    __slots__ = ()
+
+    node: Node
+
+    def __hash__(self) -> int:
+        raise LostDerivativeError(
+            f"the hash of a traced {self.node.type} at {place()}",
+            why="a set, a dict or a cache finds by value, and would answer for another number",
+            instead="a list; or infinitesimal.stop_gradient(x).item() as the key",
+        )
+
+    def force(self, asked: str) -> Any:
+        """The value, evaluated now; `asked` names what wants it, for the error message."""
+        known = self.node.value
+        if known is not None:
+            return known
+        try:
+            return evaluate([self.node], keep=True)[0]
+        except UnknownValueError:
+            raise UnknownValueError(
+                f"{asked} at {place()}",
+                found=f"a traced {self.node.type} whose value is not known here",
+                why="the function is being traced for all values of its inputs at once",
+                instead="choose between values with np.where(condition, a, b)",
+            ) from None
+
+    def __bool__(self) -> bool:
+        if self.node.type.size != 1:
+            raise ShapeError(
+                f"the truth value of an array at {place()}",
+                found=str(self.node.type),
+                why="an array of several elements is neither true nor false",
+                instead="x.any() or x.all()",
+            )
+        return bool(self.force("a condition"))
+
+    def __int__(self) -> int:
+        return int(self.force("int()"))
+
+    def __trunc__(self) -> int:
+        return int(self.force("math.trunc()"))
+
+    def __floor__(self) -> int:
+        return math.floor(self.force("math.floor()"))
+
+    def __ceil__(self) -> int:
+        return math.ceil(self.force("math.ceil()"))
+
+    def __index__(self) -> int:
+        if self.node.type.dtype.kind not in "iu" or self.node.type.shape:
+            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+        return int(self.force("an index"))
+
+    def __float__(self) -> float:
+        return float(
+            self._plain(
+                "float()",
+                "x itself (a traced number computes like a float); np.sin(x) for math.sin(x);\n"
+                "infinitesimal.numpy.zeros(n) for an array that x is written into",
+            )
+        )
+
+    def __complex__(self) -> complex:
+        return complex(self._plain("complex()", "x itself"))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        value = self._plain(
+            "conversion to a NumPy array",
+            "infinitesimal.numpy.array([x, y]) or np.stack([x, y])",
+        )
+        return np.array(value, dtype)
+
+    def _plain(self, asked: str, instead: str) -> Any:
+        if self.node.active != NEVER:
+            raise LostDerivativeError(
+                f"{asked} of a traced {self.node.type} at {place()}",
+                why="a plain number has no past, so the derivative would be silently lost",
+                instead=f"{instead};\ninfinitesimal.stop_gradient(x) if the derivative is to end",
+            )
+        return self.force(asked)
+
+    def __str__(self) -> str:
+        try:
+            return str(self.force("print"))
+        except UnknownValueError:
+            return repr(self)
+
+    def __repr__(self) -> str:
+        try:
+            return f"Lazy({np.array2string(np.asarray(self.force('repr')), separator=', ')})"
+        except InfinitesimalError:
+            return f"Lazy({self.node.type})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.force("format"), spec) if spec else str(self)
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise LostDerivativeError(
+            f"pickle of a traced {self.node.type} at {place()}",
+            why="a pickled number has no past, so the derivative would be silently lost",
+            instead="infinitesimal.stop_gradient(x) evaluated first",
+        )
