@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from infinitesimal.core.node import NEVER, Node, constant, postorder
+from infinitesimal.core.node import NEVER, Node, constant
 from infinitesimal.differentiate.reverse import pull
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
@@ -167,11 +167,11 @@ def kept_values(sheet: Sheet, sweep: Sweep) -> set[Node]:
     steps = set(sheet.steps)
     kept: set[Node] = set()
     for arrow in sweep.arrows:
-        if arrow.local is None:
-            kept.update(steps.intersection(arrow.user.inputs))
-        elif arrow.local in steps:
-            kept.add(arrow.local)
-        else:
-            for node in postorder([arrow.local], dict.fromkeys(steps)):
-                kept.update(steps.intersection(node.inputs))
+        waiting = list(arrow.user.inputs) if arrow.local is None else [arrow.local]
+        while waiting:
+            node = waiting.pop()
+            if node in steps:
+                kept.add(node)
+            else:
+                waiting.extend(node.inputs)
     return kept
