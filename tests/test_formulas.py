@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 import infinitesimal as dx
 from infinitesimal.errors import ArgumentError, GraphError, ShapeError
+from infinitesimal.front.formula import parse
+from tests.strategies import random_programs
 
 GALLERY = [
     "(x + y)(x + 2y)",
@@ -64,17 +67,11 @@ def test_pasted_source_gives_the_value_and_the_gradient(text):
     point = (0.7, 1.9)[: len(found.graph.names)]
     value, gradient = run(found.source())(*point)
     numbers = tuple(range(len(point)))
-    expected = dx.value_and_grad(lambda *xs: found.graph and dx_call(text, xs), argnums=numbers)
+    expected = dx.value_and_grad(lambda *xs: parse(text)(*xs), argnums=numbers)
     plain, slopes = expected(*point)
     np.testing.assert_allclose(value, plain, rtol=1e-14)
     np.testing.assert_allclose(gradient, slopes, rtol=1e-13)
     np.testing.assert_allclose(found(*point)[1], slopes, rtol=1e-13)
-
-
-def dx_call(text, values):
-    from infinitesimal.front.formula import parse
-
-    return parse(text)(*values)
 
 
 def test_a_function_and_its_name():
@@ -124,6 +121,28 @@ def test_arrays():
 def test_elements_of_an_array():
     found = dx.symbolic(lambda x: x[0] * np.sin(x[1]))(np.array([1.0, 2.0]))
     assert str(found.derivatives["x"]) == "[sin(x[1]), x[0]*cos(x[1])]"
+
+
+@given(random_programs())
+def test_random_programs(program):
+    value, gradient = dx.value_and_grad(program, (0, 1, 2))(*program.inputs)
+    found = dx.symbolic(program)(*program.inputs)
+    scale = max(1.0, abs(value), *(float(np.max(np.abs(part), initial=0)) for part in gradient))
+    function = run(found.source())
+    with np.errstate(all="ignore"):
+        pasted = function(*program.inputs)
+    for other_value, other_gradient in (found(*program.inputs), pasted):
+        np.testing.assert_allclose(other_value, value, rtol=1e-9, atol=1e-9 * scale)
+        for one, other in zip(other_gradient, gradient, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9 * scale)
+    assert str(found)
+    assert found.latex()
+    assert str(found.journal) or not found.journal.steps
+
+
+def test_an_argument_without_a_name_of_its_own():
+    assert str(dx.symbolic(np.sin)(1.0).derivatives["x0"]) == "cos(x0)"
+    assert run(dx.symbolic(np.sin)(1.0).source())(0.0) == (0.0, (1.0,))
 
 
 def test_swell():

@@ -7,7 +7,7 @@ from hypothesis import given
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.formula_text import latex_name, write, written
 from infinitesimal.core.node import Node, constant, input_node
-from infinitesimal.core.primitive import REGISTRY
+from infinitesimal.core.primitive import REGISTRY, Primitive
 from infinitesimal.core.program_text import program
 from infinitesimal.core.types import array_type
 from infinitesimal.errors import GraphError
@@ -154,22 +154,38 @@ def test_source_of_words_from_elsewhere(word):
     np.testing.assert_allclose(function(0.7, 0.4), value(node, (0.7, 0.4)), rtol=1e-15)
 
 
-def test_every_elementwise_word_can_be_written_and_run():
-    for record in REGISTRY.values():
-        if record.kind != "elementwise" or record.domain is None:
-            continue
-        middles = [(low + high) / 2 + 0.11 for low, high in record.domain.intervals]
-        leaves = [input_node(array_type(np.float64, ())) for _ in middles]
-        try:
-            node = record(*leaves)
-        except TypeError:  # words of whole numbers
-            continue
-        names = [f"a{k}" for k in range(len(leaves))]
-        assert written(node, dict(zip(leaves, names, strict=True)), "latex")
-        function = run(program("f", leaves, names, node), "f")
+def elementwise_words() -> list[str]:
+    return [record.name for record in REGISTRY.values() if of_numbers(record)]
+
+
+def of_numbers(record: Primitive) -> bool:
+    """Whether a word is elementwise and takes floats, not whole numbers or conditions."""
+    if record.kind != "elementwise" or record.domain is None:
+        return False
+    try:
+        record(*[X for _ in record.domain.intervals])
+    except TypeError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("word", elementwise_words())
+def test_every_elementwise_word_is_written_and_runs_wherever_it_stands(word):
+    record = REGISTRY[word]
+    middles = [(low + high) / 2 + 0.11 for low, high in record.domain.intervals]
+    leaves = [input_node(array_type(np.float64, ())) for _ in middles]
+    node = record(*[leaf - 0.25 for leaf in leaves])
+    names = [f"a{k}" for k in range(len(leaves))]
+    assert written(node, dict(zip(leaves, names, strict=True)), "latex")
+    point = [np.float64(middle + 0.25) for middle in middles]
+    numbers = node if node.type.inexact else REGISTRY["astype"](node, dtype=np.dtype(np.float64))
+    for formula in (node, 3.0 / numbers, square(numbers), -numbers, 2.0 - numbers, numbers * 2.0):
+        function = run(program("f", leaves, names, formula), "f")
         assert callable(function)
-        expected = record.evaluate(*map(np.float64, middles), *node.params)
-        np.testing.assert_allclose(function(*middles), expected, rtol=1e-13, err_msg=record.name)
+        with np.errstate(all="ignore"):
+            found = function(*point)
+        expected = evaluate([formula], dict(zip(leaves, point, strict=True)))[0]
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
 def test_length_is_proportional_to_the_number_of_nodes():

@@ -31,6 +31,10 @@ SAMPLES: dict[str, list[Node]] = {
     "xᵐ·xⁿ → xᵐ⁺ⁿ": [x * x, square(x) * x, whole(x, n=3) * square(x), power(x, 0.5) * x],
     "xᵐ/xⁿ → xᵐ⁻ⁿ": [square(x) / x, x / whole(x, n=3), power(x, 2.5) / square(x)],
     "(xᵐ)ⁿ → xᵐⁿ": [square(square(x)), whole(square(x), n=3)],
+    "a bounded slope": [
+        REGISTRY["scale"](x, REGISTRY["cos"](y)),
+        REGISTRY["scale"](x, square(REGISTRY["sech"](y)) * -2 + 1),
+    ],
     "copies are made by broadcasting": [
         row * broadcast(reshape(x, shape=(1,)), shape=(3,)),
         row + constant(np.ones(3)),
@@ -113,7 +117,8 @@ def test_a_rule_is_not_applied_where_it_does_not_hold():
     assert by_name["x − x → 0"](x - y) is None
     # (x²)^½ is |x|
     assert by_name["(xᵐ)ⁿ → xᵐⁿ"](power(square(x), 0.5)) is None
-    assert by_name["a slope of k"](REGISTRY["scale"](x, constant(np.inf))) is None
+    assert by_name["a bounded slope"](REGISTRY["scale"](x, constant(np.inf))) is None
+    assert by_name["a bounded slope"](REGISTRY["scale"](x, REGISTRY["exp"](y))) is None
 
 
 def test_identities_and_signs_are_exact():

@@ -76,8 +76,9 @@ def write(
     leaf without a name.
     """
     order = postorder(nodes, dict.fromkeys(names))
-    uses = Counter(operand for node in order for operand in node.inputs)
-    uses.update(nodes)
+    uses = Counter(nodes)
+    for node in order:
+        uses.update(_mentioned(node, style))
     shared, longest = _LENGTHS[style]
     called = latex_name if style == "latex" else str
     formulas = {node: Written(called(name), ATOM) for node, name in names.items()}
@@ -93,6 +94,15 @@ def write(
                 formula = Written(name, ATOM)
         formulas[node] = formula
     return Writing(definitions, [formulas[node].text for node in nodes])
+
+
+def _mentioned(node: Node, style: Style) -> list[Node]:
+    """The operands of a node, each as often as its template writes it."""
+    notation = node.primitive.notation
+    if notation is None or not _usable(getattr(notation, style), style):
+        return list(node.inputs)
+    places = [int(x.field) for x in _template(getattr(notation, style)) if x.field.isdigit()]
+    return [node.inputs[place] for place in places] if places else list(node.inputs)
 
 
 def _unused(stem: str, count: int, taken: set[str]) -> str:
@@ -233,7 +243,11 @@ def _call(node: Node, operands: list[Written], style: Style) -> str:
         escaped = primitive.name.replace("_", r"\_")
         return rf"\operatorname{{{escaped}}}\left({', '.join(words)}\right)"
     # no library has this word under a name of its own: the record evaluates it
-    return f"REGISTRY[{primitive.name!r}].evaluate({', '.join([*inner, *(v for _, v in options)])})"
+    typed = [
+        f"np.{operand.type.dtype.name}({text})" if operand.primitive is CONSTANT else text
+        for operand, text in zip(node.inputs, inner, strict=True)
+    ]
+    return f"REGISTRY[{primitive.name!r}].evaluate({', '.join([*typed, *(v for _, v in options)])})"
 
 
 def _of_all_axes(node: Node, name: str, value: object) -> bool:

@@ -38,8 +38,8 @@ def program(
     takes the argument `p`. Without `derivatives` it returns the value alone.
     """
     taken: dict[str, None] = {}
-    parameters = dict.fromkeys(_root(path, k) for k, path in enumerate(names))
-    paths = [_rooted(path, k) for k, path in enumerate(names)]
+    parameters = dict.fromkeys(_root(path) for path in names)
+    paths = [_rooted(path) for path in names]
     local = [_identifier(path, taken) for path in paths]
     writing = write([value, *(derivatives or ())], dict(zip(inputs, local, strict=True)), "source")
     bound = [
@@ -56,17 +56,16 @@ def program(
     return "\n".join([*needed, "", "", text] if needed else [text])
 
 
-def _root(path: str, place: int) -> str:
+def _root(path: str) -> str:
     """The argument that a path leads into."""
     found = re.match(r"[^\W\d]\w*", path)
-    root = found.group() if found and found.group() != "argument" else f"argument{place}"
+    root = found.group() if found else "x"
     return f"{root}_" if keyword.iskeyword(root) or root in ("np", "scipy") else root
 
 
-def _rooted(path: str, place: int) -> str:
+def _rooted(path: str) -> str:
     """The path as Python reaches it, with an argument that can be named."""
-    found = re.match(r"(argument \d+|[^\W\d]\w*)(.*)", path)
-    return _root(path, place) + (found.group(2) if found else "")
+    return _root(path) + re.sub(r"^\w*", "", path)
 
 
 def _identifier(path: str, taken: dict[str, None]) -> str:

@@ -64,7 +64,7 @@ floor_divide = elementwise(
     because="a step is level between its jumps", domain=_STEPS,
     analytic=continuation.step(np.floor_divide),
     notation=Notation(
-        "{0}//{1}", r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor", "{0} // {1}", PRODUCT,
+        "{0}//{1}", r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor", "{0} // {1}", PRODUCT - 1,
         (PRODUCT, PRODUCT + 1),
     ),
 )  # fmt: skip
@@ -72,7 +72,7 @@ remainder = elementwise(
     "remainder", np.remainder, 1, lambda x, y, _: -floor_divide(x, y),
     because=_REMAINDER, domain=_STEPS, analytic=continuation.remainder(np.floor_divide),
     notation=Notation(
-        "{0} mod {1}", r"{0} \bmod {1}", "{0} % {1}", PRODUCT, (PRODUCT, PRODUCT + 1)
+        "{0} mod {1}", r"{0} \bmod {1}", "{0} % {1}", PRODUCT - 1, (PRODUCT, PRODUCT + 1)
     ),
 )  # fmt: skip
 

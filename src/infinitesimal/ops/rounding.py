@@ -71,7 +71,7 @@ picked = elementwise(
     "picked", _picked, arity=3, answers=False,
     because="which operand was picked does not change, except at a tie",
     notation=Notation(
-        "[{0} = {1}]", r"\left[{0} = {1}\right]", "({0} == {1}) * (1 - 0.5 * ({1} == {2}))", ATOM,
+        "[{0} = {1}]", r"\left[{0} = {1}\right]", "((1 - 0.5 * ({1} == {2})) * ({0} == {1}))", ATOM,
         (COMPARISON + 1, COMPARISON + 1, COMPARISON + 1),
     ),
     domain=Domain(((-5.0, 5.0), (-5.0, 5.0), (-5.0, 5.0))), analytic=continuation.step(_picked),

@@ -184,11 +184,30 @@ QUOTIENTS = (
 
 zero = constant(0.0)
 
+_BOUNDED = frozenset("sin cos tanh sech arctan expit sign bell".split())
+
+
+def _bounded(node: Node, depth: int = 4) -> bool:
+    """Whether a slope is surely finite, so that a zero times it is zero in any case."""
+    value = number_of(node)
+    if value is not None:
+        return bool(np.isfinite(value))
+    if node.primitive.name in _BOUNDED:
+        return True
+    combined = node.primitive.name in ("add", "subtract", "multiply", "negative", "square")
+    return combined and depth > 0 and all(_bounded(x, depth - 1) for x in node.inputs)
+
+
+def _surely_finite(node: Node) -> Node | None:
+    taken, slope = node.inputs
+    return slope * taken if _bounded(slope) else None
+
+
 MASKS = (
     rule("0 where nothing was taken", scale(zero, x), zero),
     rule("0 of a level slope", scale(x, zero), zero),
     rule("k where all was taken", scale(k, x), k * x, constants=[k], when=bool),
-    rule("a slope of k", scale(x, k), x * k, constants=[k], when=np.isfinite),
+    rule("a bounded slope", ["scale"], _surely_finite),
     rule("the slope of the branch taken", scale(where(c, a, zero), x), where(c, scale(a, x), zero)),
     rule("the slope of the other branch", scale(where(c, zero, a), x), where(c, zero, scale(a, x))),
     rule("both branches", where(c, a, zero) + where(c, zero, b), where(c, a, b)),
