@@ -16,8 +16,8 @@ import numpy as np
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.node import INPUT, VARIABLE, Node, input_node, make, postorder
 from infinitesimal.core.text import render
-from infinitesimal.core.types import type_of
-from infinitesimal.errors import GraphError, ShapeError
+from infinitesimal.core.types import Type, type_of
+from infinitesimal.errors import DtypeError, GraphError, ShapeError
 
 __all__ = ["Graph", "close", "substitute"]
 
@@ -43,14 +43,17 @@ class Graph:
         return [*self.inputs, *postorder(self.outputs, dict.fromkeys(self.inputs))]
 
     def __call__(self, *values: Any) -> list[Any]:
-        """The outputs for these input values, computed with NumPy."""
+        """The outputs for these input values, computed with NumPy; arrays nobody else holds.
+
+        Raises `GraphError`, `ShapeError` and `DtypeError` for values that do not fit the inputs.
+        """
         if len(values) != len(self.inputs):
             raise GraphError(
                 f"a graph of {len(self.inputs)} inputs called with {len(values)} values"
             )
         bindings: dict[Node, Any] = {}
         for node, value in zip(self.inputs, values, strict=True):
-            array = np.asarray(value, node.type.dtype)
+            array = _given(value, node.type)
             if type_of(array) is not node.type:
                 raise ShapeError(
                     "a graph called",
@@ -59,7 +62,8 @@ class Graph:
                     instead="trace the function again",
                 )
             bindings[node] = array if array.ndim else array[()]
-        return evaluate(self.outputs, bindings)
+        held = {id(value) for value in bindings.values()}
+        return [_owned(value, held) for value in evaluate(self.outputs, bindings)]
 
     def __str__(self) -> str:
         return render(self.inputs, self.outputs, self.names)
@@ -75,6 +79,32 @@ class Graph:
 
     def __len__(self) -> int:
         return len(self.nodes)
+
+
+def _given(value: Any, type: Type) -> Any:
+    """A value for an input, in its dtype; only what NumPy calls a safe enough cast is made."""
+    array = np.asarray(value)
+    weak = value.__class__ in (bool, int, float)
+    fits = np.can_cast(array.dtype, type.dtype, "same_kind")
+    if array.dtype.kind not in "biufc" or not (fits or (weak and type.inexact)):
+        raise DtypeError(
+            "a graph called",
+            found=f"expected: {type}\ngiven:    {value.__class__.__name__} {value!r:.60}",
+            why="the cast would lose more than digits",
+            instead="a value of the dtype it was traced with, or trace the function again",
+        )
+    return array.astype(type.dtype, copy=False)
+
+
+def _owned(value: Any, held: set[int]) -> Any:
+    """The value itself where nobody else holds its memory, else a copy."""
+    if not isinstance(value, np.ndarray):
+        return value
+    array: Any = value  # pyright: ignore[reportUnknownVariableType]
+    if array.base is not None or not array.flags.writeable or id(array) in held:
+        array = np.array(array)
+    held.add(id(array))
+    return array
 
 
 def close(inputs: Sequence[Node], outputs: Sequence[Node], names: Sequence[str] = ()) -> Graph:

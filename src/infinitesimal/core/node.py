@@ -23,12 +23,13 @@ import numpy as np
 
 from infinitesimal.core.primitive import REGISTRY, Primitive, register
 from infinitesimal.core.types import Type, type_of
-from infinitesimal.errors import UnknownValueError
+from infinitesimal.errors import DtypeError, UnknownValueError
 
 __all__ = [
     "CONSTANT",
     "INPUT",
     "NEVER",
+    "OTHER_ARITHMETIC",
     "VARIABLE",
     "Literal",
     "Node",
@@ -282,7 +283,39 @@ def constant(value: Any, dtype: Any = None) -> Node:
 
     Raises `DtypeError` for values that are not numbers.
     """
-    return _constant(np.asarray(value, dtype))
+    return _constant(_array(value, dtype))
+
+
+# Subclasses of ndarray whose sums and products are others; by name, as NumPy makes them late.
+OTHER_ARITHMETIC = frozenset(("MaskedArray", "matrix"))
+
+
+def _array(value: Any, dtype: Any) -> Any:
+    """What a constant remembers of a value; the error says of what class it is."""
+    kind = value.__class__
+    if kind is np.ndarray:
+        return np.asarray(value, dtype)
+    try:
+        array = np.asarray(value, dtype)
+    except ValueError:
+        raise DtypeError(
+            f"{kind.__name__} {value!r:.60} in arithmetic",
+            why="it is no array: its rows are not of equal length",
+            instead="rows of equal length",
+        ) from None
+    if array.dtype.kind not in "biufc":
+        raise DtypeError(
+            f"{kind.__name__} {value!r:.60} in arithmetic",
+            why="only numbers and arrays of numbers can be traced",
+            instead="a float, or np.asarray(value, dtype=float)",
+        )
+    if kind.__name__ in OTHER_ARITHMETIC:
+        raise DtypeError(
+            f"a {kind.__name__} in arithmetic",
+            why="its arithmetic is not that of an ordinary array",
+            instead="np.asarray(x), and a mask in np.where",
+        )
+    return array
 
 
 def _constant(array: Any) -> Node:

@@ -35,7 +35,7 @@ class Forced:
         raise LostDerivativeError(
             f"the hash of a traced {self.node.type} at {place()}",
             why="a set, a dict or a cache finds by value, and would answer for another number",
-            instead="a list; or infinitesimal.stop_gradient(x).item() as the key",
+            instead="a list; or float(infinitesimal.stop_gradient(x)) as the key",
         )
 
     def force(self, asked: str) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
-from infinitesimal.core.node import Node, constant, next_serial, variable
+from infinitesimal.core.node import OTHER_ARITHMETIC, Node, constant, next_serial, variable
 from infinitesimal.errors import ArgumentError, DtypeError
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
@@ -121,6 +121,14 @@ def leaf_node(leaf: Any, asked: str, path: str, *, promote: bool = False) -> Nod
             found=_kind(leaf),
             why="only numbers and arrays of numbers have derivatives",
             instead=hint,
+        )
+    kind: str = type(leaf).__name__  # pyright: ignore[reportUnknownArgumentType]
+    if kind in OTHER_ARITHMETIC:
+        raise DtypeError(
+            f"{asked} at {place()}: {path}",
+            found=f"a {kind}",
+            why="its arithmetic is not that of an ordinary array",
+            instead="np.asarray(x), and a mask in np.where",
         )
     array = np.asarray(leaf)
     if array.dtype.kind not in "biuf":
