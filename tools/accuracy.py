@@ -267,6 +267,7 @@ EXCEPTIONS: dict[tuple[str, int], tuple[float, str]] = {
     ("erfinv", 0): (6.0, "exp of the square of SciPy's erfinv, mended with its erfcx"),
     ("gamma, x < 0", 0): (1e6, "a root, where only the rounding of SciPy's psi is left"),
     ("gammaln, x < 0", 0): (1e6, "a root, where only the rounding of SciPy's psi is left"),
+    ("digamma, x < 0", 0): (8.0, "the square of a rounded cotangent"),
     ("polygamma, x < 0", 0): (1e6, "a root, where only the rounding of SciPy's zeta is left"),
     ("erfinv_slope", 0): (16.0, "a second derivative: the slope of erfinv enters twice"),
 }
