@@ -73,7 +73,8 @@ class Journal:
     def rows(self, style: Style = "text") -> list[Row]:
         """Every step as text, each before its parts; a step met again is not told again.
 
-        A step that put its parts together ends with a row `together`.
+        A step that put its parts together ends with a row `together`. One that only grouped a sum
+        or product otherwise, which text does not show, has no row.
         """
         rows: list[Row] = []
         told: set[int] = set()
@@ -86,19 +87,17 @@ class Journal:
             if id(step) in told:
                 continue
             told.add(id(step))
-            rows.append(
-                Row(
-                    depth,
-                    step.rule,
-                    self._left(step, style),
-                    self._write(step.after, style),
-                    step.because,
-                )
-            )
+            row = self._row(step, depth, style)
+            if row.before != row.after or step.parts:
+                rows.append(row)
             if step.parts and step.result is not None:
                 stack.append((step, depth + 1, True))
             stack.extend((part, depth + 1, False) for part in reversed(step.parts))
         return rows
+
+    def _row(self, step: Step, depth: int, style: Style) -> Row:
+        before, after = self._left(step, style), self._write(step.after, style)
+        return Row(depth, step.rule, before, after, step.because)
 
     def _closing(self, step: Step, depth: int, style: Style) -> Row:
         return Row(depth, "together", self._left(step, style), self._write(step.outcome, style))
