@@ -32,7 +32,7 @@ _IN_TEXT = {
     "^": r"\^{}", "~": r"\~{}", "→": r"$\to$", "←": r"$\leftarrow$", "×": r"$\times$", "∂": r"$\partial$", "ε": r"$\varepsilon$",
     "²": r"$^2$", "′": r"$'$", "…": r"\dots{}", "≈": r"$\approx$", "·": r"$\cdot$", "⌈": r"$\lceil$", "⌉": r"$\rceil$",
     "ᵀ": r"$^{\mathsf T}$", "−": "$-$", "√": r"$\surd$", "✓": r"$\checkmark$", "Σ": r"$\Sigma$", "∞": r"$\infty$",
-    "≤": r"$\le$", "≥": r"$\ge$", "ᵢ": "$_i$", "₊": "$_+$", "₁": "$_1$", "₂": "$_2$",
+    "≤": r"$\le$", "≥": r"$\ge$", "ᵢ": "$_i$", "₊": "$_+$", **{digit: f"$_{k}$" for k, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
 }  # fmt: skip
 
 

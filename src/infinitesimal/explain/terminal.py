@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from infinitesimal.explain.text import NOTE, WIDTH, Block, Row, blocks
@@ -80,7 +81,11 @@ def _print(rows: Sequence[Row], style: Style, console: Any, out: Any) -> None:
             line = row.text.rstrip().replace(NOTE, "")
             print(plain_ascii(line) if style.ascii else line, file=out)
         else:
-            console.print(_painted(row))
+            console.print(_painted(_in_ascii(row) if style.ascii else row))
+
+
+def _in_ascii(row: Row) -> Row:
+    return replace(row, text=NOTE.join(map(plain_ascii, row.text.split(NOTE))))
 
 
 def _painted(row: Row) -> Any:
