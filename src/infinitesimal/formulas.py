@@ -33,6 +33,7 @@ from infinitesimal.front.formula import parse
 from infinitesimal.front.trace import presented, trace
 from infinitesimal.front.tree import flatten
 from infinitesimal.optimise.algebra import IDENTITIES, SIGNS, SPELLING
+from infinitesimal.optimise.arrays import SHAPES
 from infinitesimal.optimise.collect import size
 from infinitesimal.optimise.rewrite import rewrite
 
@@ -226,7 +227,7 @@ class Symbolic:
         """
         nodes = [expression.node for expression in self.derivatives.values()]
         # signs stand where the derivatives have them, so that more is shared; no bit changes
-        (value,) = rewrite(self.graph.outputs, (*IDENTITIES, *SIGNS))
+        (value,) = rewrite(self.graph.outputs, SIGNS)
         return program(name, self.graph.inputs, self.graph.names, value, nodes)
 
     def evaluate(self, *values: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -248,8 +249,9 @@ def _named(paths: Sequence[str]) -> list[str]:
 
 
 def _spelled(graph: Graph) -> Graph:
-    """The same function, with each power in the word that its derivative is written with."""
-    return Graph(graph.inputs, tuple(rewrite(graph.outputs, SPELLING)), graph.names)
+    """The same function without what only the machine needs, to the last bit."""
+    exact = (*SHAPES, *SPELLING, *IDENTITIES)
+    return Graph(graph.inputs, tuple(rewrite(graph.outputs, exact)), graph.names)
 
 
 def _evaluated(graph: Graph, values: Sequence[Any]) -> list[Any]:

@@ -45,6 +45,12 @@ SAMPLES: dict[str, list[Node]] = {
         reshape(reshape(row, shape=(3, 1)), shape=(1, 3)),
         transpose(transpose(reshape(row, shape=(3, 1)), axes=(1, 0)), axes=(1, 0)),
     ],
+    "a condition that is known": [
+        REGISTRY["where"](constant(np.bool_(True)), row, x),
+        REGISTRY["where"](constant(np.zeros(3, bool)), row, x),
+    ],
+    "the only element": [REGISTRY["scatter"](x, keys=((0,),), shape=(1,))],
+    "numbers compared": [constant(2.0) < constant(3.0)],
     "a sum of one": [REGISTRY["sum"](row, axis=())],
 }
 

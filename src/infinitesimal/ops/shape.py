@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from infinitesimal.core.node import Node
-from infinitesimal.core.notation import call
-from infinitesimal.core.primitive import Primitive
+from infinitesimal.core.notation import ATOM, call
+from infinitesimal.core.primitive import Notation, Primitive
 from infinitesimal.core.span import Span, span
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError
@@ -156,5 +156,5 @@ concatenate = linear(
 stop_gradient = custom(
     "stop_gradient", lambda x: x, lambda x: x, None,
     because="the derivative is told to end here", cost=0,
-    notation=call("({0})"),
+    notation=Notation("", "", "{0}", ATOM, (ATOM,)),
 )  # fmt: skip

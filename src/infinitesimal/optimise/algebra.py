@@ -163,7 +163,14 @@ def _spelled(node: Node) -> Node | None:
     return None if exponent is None else raise_to(node.inputs[0], exponent)
 
 
-SPELLING = (rule("a whole exponent", ["power"], _spelled),)
+def _compared(node: Node) -> Node | None:
+    return _fold(node) if node.type.dtype == bool else None
+
+
+SPELLING = (
+    rule("a whole exponent", ["power"], _spelled),
+    rule("numbers compared", (), _compared),
+)
 
 POWERS = (
     *SPELLING,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.node import CONSTANT, Node, constant, make
+from infinitesimal.ops.declare import like
 from infinitesimal.ops.shape import broadcast, reshape, transpose
 from infinitesimal.optimise.match import Rule, rule
 
@@ -70,6 +71,22 @@ def _moved_once(node: Node) -> Node | None:
     return make(node.primitive, operand.inputs, params)
 
 
+def _known_choice(node: Node) -> Node | None:
+    """A choice whose condition is one known truth."""
+    condition, taken, other = node.inputs
+    bare = _bare(condition)
+    if bare.primitive is not CONSTANT or bare.type.ndim or bare.type.dtype != bool:
+        return None
+    return like(taken if bare.params[0].array else other, node.type)
+
+
+def _only_element(node: Node) -> Node | None:
+    """One element put into the only place there is."""
+    (keys, shape) = node.params
+    alone = shape == (1,) and keys == ((0,),) and node.inputs[0].type.ndim == 0
+    return reshape(node.inputs[0], shape=shape) if alone else None
+
+
 def _of_nothing(node: Node) -> Node | None:
     """A sum over no axis."""
     return node.inputs[0] if node.params[0] == () and node.type is node.inputs[0].type else None
@@ -79,5 +96,7 @@ SHAPES: tuple[Rule, ...] = (
     rule("copies are made by broadcasting", (), _uncopied),
     rule("a move to the same place", ["reshape", "broadcast", "transpose", "astype"], _unmoved),
     rule("two moves are one", ["reshape", "broadcast", "transpose"], _moved_once),
+    rule("a condition that is known", ["where"], _known_choice),
+    rule("the only element", ["scatter"], _only_element),
     rule("a sum of one", ["sum"], _of_nothing),
 )
