@@ -398,8 +398,69 @@ INDEXING = [
 
 SMOOTH = [*REDUCTIONS, *SHAPES, *JOINS, *CHOICES, *PRODUCTS, *CALCULUS, *INDEXING]
 
+
+def changed(function, *more):
+    """A function that changes a copy of its first argument, as one that returns it."""
+
+    def change(x, *others):
+        u = x.copy()
+        function(u, *more, *others)
+        return u
+
+    return change
+
+
+MORE = [
+    sample("insert", lambda x: np.insert(x, 2, 7.0), V),
+    sample("insert-many", lambda x, y: np.insert(x, [4, 0, -1], y), V, W[:3]),
+    sample("insert-end", lambda x, y: np.insert(x, 5, y), V, W),
+    sample("insert-axis", lambda x, y: np.insert(x, 1, y, axis=1), M, P[:3]),
+    sample("insert-rows", lambda x, y: np.insert(x, [1], y, axis=0), M, M[:2]),
+    sample("insert-slice", lambda x: np.insert(x, slice(1, 3), [8.0, 9.0]), V),
+    sample("block", lambda x, y: np.block([[x, y[:, None]], [1.0, x[:1], 2.0]][:1]), M, P[:3]),
+    sample("block-deep", lambda x, y: np.block([[x, x], [x, y]]), S, S.T),
+    sample("block-row", lambda x, y: np.block([x, y, 3.0]), V, W),
+    sample("cumulative_sum", lambda x: np.cumulative_sum(x, axis=1, include_initial=True), M),
+    sample("cumulative_prod", np.cumulative_prod, ZERO),
+    sample("matvec", np.matvec, T, V[:4]),
+    sample("vecmat", np.vecmat, M[:, :2].T, T),
+    sample("logspace", lambda x, y: np.logspace(x, y, 4), SCALAR, np.float64(2.0)),
+    sample("geomspace", lambda x, y: np.geomspace(x, y, 5), SCALAR, np.float64(20.0)),
+    sample("polyadd", np.polyadd, V, W[:3]),
+    sample("polysub", np.polysub, V[:2], W),
+    sample("polyder", lambda x: np.polyder(x, 2), V),
+    sample("polyint", lambda x, k: np.polyint(x, 2, k), V, W[:2]),
+    sample("modf", np.modf, V),
+    sample("ldexp", lambda x: np.ldexp(x, np.array([1, 2, -3, 0, 5])), V),
+    sample("unwrap", np.unwrap, np.array([0.1, 3.0, 6.3, -3.0, 9.0])),
+    sample("put", changed(np.put, [0, 7], [1.0, 2.0]), M),
+    sample("put-traced", changed(np.put, [0, 7, 3]), M, V[:2]),
+    sample("fill_diagonal", changed(np.fill_diagonal), S, V[:2]),
+    sample("copyto", changed(np.copyto), M, V[:4]),
+    sample("putmask", changed(np.putmask, M > 0), M, V),
+    sample("place", changed(np.place, M > 0), M, V),
+    sample(
+        "put_along_axis",
+        lambda x, y: changed(np.put_along_axis, np.array([[0], [2], [1]]))(x, y, 1),
+        M,
+        S[:, :1],
+    ),
+    sample("add.at", changed(np.add.at, [0, 2, 0, 0]), V, W[:4]),
+    sample("add.at-rows", changed(np.add.at, ([0, 2, 0],)), M, M),
+    sample("subtract.at", changed(np.subtract.at, slice(1, 3)), V, SCALAR),
+    sample("method-put", lambda x: changed(lambda u: u.put([1, 1], [3.0, x[0, 0]]))(x), M),
+    sample("method-partition", changed(lambda u: u.sort(axis=0)), M),
+]
+SMOOTH += MORE
+
 # Values only: no number of digits is left to measure a slope with.
 STEPS = [
+    sample("nanargmax", np.nanargmax, NAN),
+    sample(
+        "nanargmin", lambda x: np.nanargmin(x, axis=0), np.stack([NAN, -NAN, NAN + 1])[:, [0, 2]]
+    ),
+    sample("angle", np.angle, V),
+    sample("angle-degrees", lambda x: np.angle(x, deg=True), V),
     sample("astype", lambda x: x.astype(np.float32), V),
     sample("sum-dtype", lambda x: np.sum(x, dtype=np.float32), V),
     sample("nan_to_num", np.nan_to_num, np.array([1.0, np.nan, -np.inf, np.inf])),

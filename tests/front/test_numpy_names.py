@@ -32,6 +32,39 @@ def test_value_shape_and_dtype_are_numpys(sample):
         np.testing.assert_allclose(ours, theirs, rtol=close, atol=close * 1e-2)
 
 
+def compared(sample, arrays, close):
+    """A sample's values, shapes and dtypes beside NumPy's, at other arrays."""
+    try:
+        wanted = plain(sample, arrays)
+    except (TypeError, ValueError):  # NumPy has no such function for these
+        with pytest.raises((TypeError, ValueError)):
+            dx.graph(sample.function)(*arrays)(*arrays)
+        return
+    graph = dx.graph(sample.function)(*arrays)
+    found = graph(*arrays)
+    for ours, theirs, node in zip(found, wanted, graph.outputs, strict=True):
+        theirs = np.asarray(theirs)
+        assert np.asarray(ours).dtype == theirs.dtype == node.type.dtype
+        assert np.shape(ours) == theirs.shape
+        digits = 2e-3 if theirs.dtype == np.float16 else close
+        np.testing.assert_allclose(ours, theirs, rtol=digits, atol=digits)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("sample", SMOOTH, ids=repr)
+def test_single_precision_stays_what_numpy_makes_of_it(sample):
+    arrays = tuple(np.asarray(array).astype(np.float32)[()] for array in sample.arrays)
+    compared(sample, arrays, 2e-4)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("kind", [np.int64, np.int8, bool])
+@pytest.mark.parametrize("sample", SMOOTH, ids=repr)
+def test_whole_numbers_stay_what_numpy_makes_of_them(sample, kind):
+    arrays = tuple(np.nan_to_num(np.asarray(a) * 2).astype(kind)[()] for a in sample.arrays)
+    compared(sample, arrays, 1e-12)
+
+
 def projected(sample):
     """The sample as a function with one number for its value, by fixed weights."""
     weights = [RANDOM.standard_normal(np.shape(part)) for part in plain(sample, sample.arrays)]

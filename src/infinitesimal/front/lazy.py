@@ -322,6 +322,8 @@ def wrap(value: Any, shared: str = "") -> Any:
 def call_word(function: Any, args: Any, options: dict[str, Any]) -> Any:
     """A NumPy function, or a pair (ufunc, method), on lazy arrays: see `front.numpy_names`."""
     word = WORDS.get(function)
+    if word is None and function in IN_PLACE and args:
+        return _changed(function, args, options)
     if word is None:
         raise UnsupportedError(
             f"{_name_of(function)} of a traced array at {place()}",
@@ -343,12 +345,28 @@ def call_word(function: Any, args: Any, options: dict[str, Any]) -> Any:
     return answer
 
 
+def _changed(function: Any, args: Any, options: dict[str, Any]) -> None:
+    """A NumPy function that changes its first argument."""
+    asked = f"{_name_of(function)}(x, …)"
+    if args[0].__class__ is not Lazy:
+        raise LostDerivativeError(
+            f"{asked} at {place()}",
+            found="a plain array to be changed by a traced value",
+            why="a plain array cannot hold a traced value",
+            instead="begin with infinitesimal.numpy.zeros",
+        )
+    args[0]._rewrite(asked, call_word(IN_PLACE[function], args, options))  # pyright: ignore[reportPrivateUsage]
+
+
 def _name_of(function: Any) -> str:
     if isinstance(function, tuple):
         ufunc, method = cast("tuple[Any, str]", function)
         return f"np.{ufunc.__name__}.{method}"
-    module = getattr(function, "__module__", None) or "numpy"
-    return f"{module.replace('numpy', 'np', 1)}.{getattr(function, '__name__', function)}"
+    name = getattr(function, "__name__", str(function))
+    module = getattr(function, "__module__", None)
+    if module is None:  # a ufunc, NumPy's or another's
+        return f"np.{name}" if getattr(np, name, None) is function else name
+    return f"{module.replace('numpy', 'np', 1)}.{name}"
 
 
 def _binary(name: str, swapped: bool = False) -> Callable[[Lazy, Any], Any]:

@@ -1,4 +1,4 @@
-"""NumPy's names for differences, sums over a grid, polynomials, interpolation and convolution."""
+"""NumPy's names for differences, sums over a grid, interpolation, convolution, covariance."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from infinitesimal import ops
-from infinitesimal.core.node import Node, constant, zeros
+from infinitesimal.core.node import Node, constant
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.span import Span, span
 from infinitesimal.front.numpy_names.common import (
@@ -71,14 +71,25 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Node:
     x = node_of(ary)
     steps = diff(reshaped(x, (x.type.size,)))
     ends = [None if end is None else node_of(end) for end in (to_begin, to_end)]
-    flat = [None if end is None else reshaped(end, (end.type.size,)) for end in ends]
+    flat = [None if end is None else _same_kind(end, x) for end in ends]
     parts = [node for node in (flat[0], steps, flat[1]) if node is not None]
     return concatenate(parts) if len(parts) > 1 else steps
+
+
+def _same_kind(end: Node, x: Node) -> Node:
+    if not np.can_cast(end.type.dtype, x.type.dtype, "same_kind"):
+        raise TypeError(
+            "dtype of `to_begin` and `to_end` must be compatible with input `ary` under the "
+            "`same_kind` rule."
+        )
+    return reshaped(cast(end, x.type.dtype), (end.type.size,))
 
 
 @word(np.gradient)
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
     """Second-order differences inside, first-order (or second-order) ones at the two ends."""
+    if node_of(f).type.dtype.kind == "b":
+        raise TypeError("numpy boolean subtract, the `-` operator, is not supported")
     x = inexact(node_of(f))
     axes = axes_of(axis, x.type.ndim)
     spacings = varargs if len(varargs) != 1 else varargs * len(axes)
@@ -149,17 +160,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) -> Node:
     return sum(steps * heights / 2.0, axis=along)
 
 
-# ---- polynomials and interpolation
-
-
-@word(np.polyval)
-def polyval(p: Any, x: Any) -> Node:
-    """A polynomial by Horner's rule, highest coefficient first."""
-    coefficients, points = node_of(p), node_of(x)
-    answer = zeros(points.type)
-    for k in range(coefficients.type.shape[0]):
-        answer = answer * points + ops.index.index(coefficients, key=(k,))
-    return answer
+# ---- interpolation
 
 
 @word(np.interp)
@@ -253,7 +254,8 @@ def cov(
 
 
 def _rows(m: Any, rowvar: bool, dtype: Any) -> Node:
-    x = inexact(cast(node_of(m), dtype))
+    x = node_of(m)
+    x = cast(x, np.result_type(x.type.dtype, np.float64) if dtype is None else dtype)
     if x.type.ndim > 2:
         raise ValueError("m has more than 2 dimensions")
     x = x if x.type.ndim == 2 else reshaped(x, (1, x.type.size))

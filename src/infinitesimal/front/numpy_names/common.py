@@ -25,7 +25,7 @@ from infinitesimal.ops.shape import astype, broadcast, concatenate, reshape
 
 WORDS: dict[Any, Callable[..., Any]] = {}
 METHODS: dict[str, Any] = {}
-IN_PLACE: dict[str, Any] = {}
+IN_PLACE: dict[Any, Any] = {}
 VIEWS: set[Any] = set()
 
 Word = TypeVar("Word", bound=Callable[..., Any])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant
+from infinitesimal.core.node import Node, constant, zeros
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import Type
 from infinitesimal.front.numpy_names.common import (
@@ -214,3 +214,39 @@ def vander(x: Any, N: Any = None, increasing: bool = False) -> Node:
         return constant(np.zeros((node.type.size, 0), dtype))
     columns = [reshaped(raise_to(column, power), (node.type.size, 1)) for power in powers]
     return REGISTRY["concatenate"](*columns, axis=1)
+
+
+@word(np.logspace)
+def logspace(
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: bool = True,
+    base: Any = 10.0,
+    dtype: Any = None,
+    axis: Any = 0,
+) -> Node:
+    exponents = linspace(start, stop, num, endpoint, axis=axis)
+    return cast(raise_to(*operands(base, exponents)), dtype)
+
+
+@word(np.geomspace)
+def geomspace(
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: bool = True,
+    dtype: Any = None,
+    axis: Any = 0,
+) -> Node:
+    """Values with a constant ratio between positive ends, both of which are hit exactly."""
+    low, high = (cast(node, np.float64) for node in operands(start, stop))
+    log, exp = REGISTRY["log"], REGISTRY["exp"]
+    ratio = linspace(zeros(low.type), log(high / low), num, endpoint)
+    values = low * exp(ratio)
+    count = values.type.shape[0]
+    if endpoint and count > 1:
+        last = constant(np.arange(count) == count - 1)
+        thin = reshaped(last, (count,) + (1,) * (values.type.ndim - 1))
+        values = REGISTRY["where"](thin, high, values)
+    return cast(moveaxis(values, 0, axis_of(axis, values.type.ndim)), dtype)

@@ -137,5 +137,5 @@ def _summed(node: Node, letters: str, needed: set[str]) -> tuple[Node, str]:
     """A factor summed over the letters that neither the answer nor another factor has."""
     lone = tuple(k for k, letter in enumerate(letters) if letter not in needed)
     if lone:
-        node = ops.reduce.sum(node, axis=lone)
+        node = cast(ops.reduce.sum(node, axis=lone), node.type.dtype)
     return node, "".join(letter for letter in letters if letter in needed)

@@ -22,7 +22,8 @@ from infinitesimal.front.numpy_names.common import (
     wholes,
     word,
 )
-from infinitesimal.front.numpy_names.shaping import one_axis, three_axes, two_axes
+from infinitesimal.front.numpy_names.indexing import getitem
+from infinitesimal.front.numpy_names.shaping import moveaxis, one_axis, three_axes, two_axes
 from infinitesimal.ops.index import index
 from infinitesimal.ops.shape import concatenate as join
 
@@ -182,3 +183,75 @@ def tile(A: Any, reps: Any) -> Node:
     copied = [size for count, n in zip(counts, shape, strict=True) for size in (count, n)]
     wide = stretched(reshaped(x, tuple(spaced)), tuple(copied))
     return reshaped(wide, tuple(c * n for c, n in zip(counts, shape, strict=True)))
+
+
+@word(np.block)
+def block(arrays: Any) -> Node:
+    """Nested lists of blocks: the innermost lists are joined along the last axis."""
+    depth = _depth(arrays)
+    answer, ndim = _blocks(arrays, depth, max(depth, _widest(arrays)))
+    return reshaped(answer, answer.type.shape[-ndim:]) if ndim else answer
+
+
+def _depth(arrays: Any) -> int:
+    if not isinstance(arrays, list):
+        return 0
+    depths = {_depth(item) for item in cast_list(arrays)}
+    if len(depths) != 1:
+        raise ValueError("List depths are mismatched.")
+    return 1 + depths.pop()
+
+
+def _widest(arrays: Any) -> int:
+    if isinstance(arrays, list):
+        return max(_widest(item) for item in cast_list(arrays))
+    return node_of(arrays).type.ndim
+
+
+def cast_list(value: Any) -> list[Any]:
+    """A list, and not an empty one."""
+    if not value:
+        raise ValueError("List at arrays cannot be empty")
+    return value
+
+
+def _blocks(arrays: Any, depth: int, ndim: int) -> tuple[Node, int]:
+    if not depth:
+        node = node_of(arrays)
+        return reshaped(node, (1,) * (ndim - node.type.ndim) + node.type.shape), ndim
+    parts = [_blocks(item, depth - 1, ndim)[0] for item in arrays]
+    return concatenate(parts, axis=-depth), ndim
+
+
+@word(np.insert)
+def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Node:
+    """New values before some places of the old array."""
+    x = node_of(arr)
+    along = 0 if axis is None else axis_of(axis, x.type.ndim)
+    x = reshaped(x, (x.type.size,)) if axis is None else x
+    size, rest = x.type.shape[along], x.type.shape
+    places = _insertions(obj, size)
+    new = cast(node_of(values), x.type.dtype)
+    new = reshaped(new, (1,) * (len(rest) - new.type.ndim) + new.type.shape)
+    if places.ndim == 0:
+        new = moveaxis(new, 0, along)
+    if places.size == 1:
+        places = np.repeat(places.reshape(()), new.type.shape[along])
+    order = np.insert(np.arange(size), places, -1)
+    order[order < 0] = size + np.argsort(places, kind="stable")
+    new = stretched(new, (*rest[:along], len(places), *rest[along + 1 :]))
+    return getitem(concatenate([x, new], along), (*[slice(None)] * along, order))
+
+
+def _insertions(obj: Any, size: int) -> Any:
+    """The places before which `np.insert` puts values, counted from the front."""
+    if obj.__class__ is slice:
+        return np.arange(*obj.indices(size))
+    places = np.asarray(force(node_of(obj), "the places of np.insert"))
+    if places.dtype.kind == "b":
+        return np.flatnonzero(places)
+    if places.size and not (-size <= places.min() and places.max() <= size):
+        wrong = places.ravel()[np.argmax((places < -size) | (places > size))]
+        raise IndexError(f"index {wrong} is out of bounds for axis with size {size}")
+    counted: Any = np.where(places < 0, places + size, places)
+    return counted

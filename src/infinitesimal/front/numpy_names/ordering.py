@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from infinitesimal import ops
-from infinitesimal.core.node import Node
+from infinitesimal.core.node import Node, constant
 from infinitesimal.front.numpy_names.common import (
     axis_of,
     cast,
@@ -37,3 +37,35 @@ def cumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Nod
     refuse("cumprod", out=out)
     x, along = _flat(cast(node_of(a), dtype), axis)
     return ops.order.cumprod(x, axis=along)
+
+
+def _cumulative(name: str, meaning: Any, first: int) -> Any:
+    def cumulative(
+        x: Any,
+        /,
+        *,
+        axis: Any = None,
+        dtype: Any = None,
+        out: Any = None,
+        include_initial: bool = False,
+    ) -> Node:
+        refuse(name, out=out)
+        node = node_of(x)
+        if axis is None and node.type.ndim != 1:
+            raise ValueError(
+                "For arrays which have more than one dimension ``axis`` argument is required."
+            )
+        along = axis_of(0 if axis is None else axis, node.type.ndim)
+        answer = meaning(node, along, dtype)
+        if not include_initial:
+            return answer
+        shape = (*answer.type.shape[:along], 1, *answer.type.shape[along + 1 :])
+        front = constant(np.full(shape, first, answer.type.dtype))
+        return ops.shape.concatenate(front, answer, axis=along)
+
+    return cumulative
+
+
+for _name, _meaning, _first in (("cumulative_sum", cumsum, 0), ("cumulative_prod", cumprod, 1)):
+    if hasattr(np, _name):  # NumPy 2.1
+        word(getattr(np, _name))(_cumulative(_name, _meaning, _first))

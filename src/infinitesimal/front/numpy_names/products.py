@@ -87,7 +87,8 @@ def vdot(a: Any, b: Any, /) -> Node:
 def vecdot(x1: Any, x2: Any, /, *, axis: Any = -1) -> Node:
     x, y = operands(x1, x2)
     product = x * y
-    return total(product, axis=(axis_of(axis, product.type.ndim),))
+    answer = total(product, axis=(axis_of(axis, product.type.ndim),))
+    return cast(answer, product.type.dtype)
 
 
 @word(np.inner)
@@ -256,3 +257,22 @@ def linalg_cross(x1: Any, x2: Any, /, *, axis: Any = -1) -> Node:
 word(np.linalg.matmul)(matmul)
 word(np.linalg.tensordot)(tensordot)
 word(np.linalg.outer)(outer)
+
+
+def _matrix_vector(x1: Any, x2: Any, /) -> Node:
+    """`np.matvec`: a matrix times the vectors along the last axis."""
+    x, y = operands(x1, x2)
+    answer = matmul(x, reshaped(y, (*y.type.shape, 1)))
+    return reshaped(answer, answer.type.shape[:-1])
+
+
+def _vector_matrix(x1: Any, x2: Any, /) -> Node:
+    """`np.vecmat`: the vectors along the last axis times a matrix."""
+    x, y = operands(x1, x2)
+    answer = matmul(reshaped(x, (*x.type.shape[:-1], 1, x.type.shape[-1])), y)
+    return reshaped(answer, (*answer.type.shape[:-2], answer.type.shape[-1]))
+
+
+for _name, _meaning in (("matvec", _matrix_vector), ("vecmat", _vector_matrix)):
+    if hasattr(np, _name):  # NumPy 2.2
+        word(getattr(np, _name))(_meaning)

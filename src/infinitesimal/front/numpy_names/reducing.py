@@ -17,6 +17,7 @@ from infinitesimal.front.numpy_names.common import (
     axes_of,
     axis_of,
     cast,
+    force,
     given,
     inexact,
     node_of,
@@ -99,6 +100,7 @@ def _extreme(name: str, word: Reduction, pairwise: str) -> Callable[..., Node]:
     ) -> Node:
         refuse(name, out=out)
         x = node_of(a)
+        initial = cast(node_of(initial), x.type.dtype) if given(initial) else None
         if given(where) and where is not True:
             if not given(initial):
                 raise ValueError(
@@ -111,7 +113,7 @@ def _extreme(name: str, word: Reduction, pairwise: str) -> Callable[..., Node]:
         if x.type.size == 0:
             axes = axes_of(axis, x.type.ndim)
             shape = tuple(n for k, n in enumerate(x.type.shape) if k not in axes)
-            answer = stretched(cast(node_of(initial), x.type.dtype), shape)
+            answer = stretched(node_of(initial), shape)
             return restored(answer, x, axes) if kept(keepdims) else answer
         return REGISTRY[pairwise](reduced(word, x, axis, keepdims), initial)
 
@@ -226,6 +228,7 @@ def average(
         total = stretched(constant(_count(x, axis), answer.type.dtype), answer.type.shape)
         return (answer, total) if returned else answer
     heavy = _weights(x, axis, node_of(weights))
+    heavy = cast(heavy, np.result_type(x.type.dtype, heavy.type.dtype))
     total = sum(heavy, axis, keepdims=keepdims)
     answer = sum(x * heavy, axis, keepdims=keepdims) / total
     return (answer, stretched(total, answer.type.shape)) if returned else answer
@@ -295,6 +298,8 @@ def known_or(x: Any, instead: Any) -> tuple[Node, Node]:
     """The array with `instead` in place of what is not a number, and where it is one."""
     node = node_of(x)
     known = REGISTRY["equal"](node, node)
+    if not node.type.inexact:
+        return node, known
     return choose(known, *operands(node, instead)), known
 
 
@@ -340,3 +345,18 @@ def nanmax(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> 
 @word(np.nanmin)
 def nanmin(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Node:
     return min(known_or(a, np.inf)[0], axis, out, keepdims)
+
+
+def _known_place(name: str, place: Callable[..., Node], instead: float) -> Callable[..., Node]:
+    def known_place(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Node:
+        refuse(name, out=out)
+        x, known = known_or(a, instead)
+        if not np.all(force(all(any(known, axis)), f"np.{name}")):
+            raise ValueError("All-NaN slice encountered")
+        return place(x, axis, keepdims=keepdims)
+
+    return known_place
+
+
+word(np.nanargmax)(_known_place("nanargmax", argmax, -np.inf))
+word(np.nanargmin)(_known_place("nanargmin", argmin, np.inf))

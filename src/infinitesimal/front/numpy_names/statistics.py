@@ -11,7 +11,6 @@ from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.errors import UnsupportedError
 from infinitesimal.front.numpy_names.common import (
     axes_of,
-    cast,
     force,
     inexact,
     node_of,
@@ -123,14 +122,21 @@ def _quantile(
             why="this rule for the places between two elements has no counterpart here",
             instead="one of " + ", ".join(METHODS_OF_QUANTILE),
         )
-    share = np.asarray(force(node_of(q), f"the second argument of np.{name}")) / whole
+    x = node_of(a)
+    share = _share(force(q, f"the second argument of np.{name}"), whole, x.type.dtype)
     if not ((share >= 0) & (share <= 1)).all():
         raise ValueError(f"{name.capitalize()}s must be in the range [0, {whole:g}]")
-    x = inexact(node_of(a))
     ordered, axes = _sorted(x, axis)
     place = share * (ordered.type.shape[0] - 1)
     answer = _at(ordered, place, method)
-    return _placed(_unknown(answer, ordered), x, axes, keepdims, share.ndim)
+    return _placed(_unknown(answer, ordered), x, axes, keepdims, np.ndim(share))
+
+
+def _share(q: Any, whole: float, dtype: Any) -> Any:
+    """The places asked for, between 0 and 1; a number takes the dtype of the array."""
+    if whole != 1:
+        return np.true_divide(q, dtype.type(whole) if dtype.kind == "f" else whole)
+    return np.asarray(q, dtype if isinstance(q, (int, float)) and dtype.kind == "f" else None)
 
 
 def _at(ordered: Node, place: Any, method: str) -> Node:
@@ -142,9 +148,9 @@ def _at(ordered: Node, place: Any, method: str) -> Node:
         return getitem(ordered, nearest.astype(int))
     if method in ("lower", "higher"):
         return getitem(ordered, low if method == "lower" else high)
-    share = (place - low) if method == "linear" else np.where(low == high, 0.0, 0.5)
-    weight = constant(share.reshape(share.shape + (1,) * (ordered.type.ndim - 1)))
-    weight = cast(weight, ordered.type.dtype)
+    share = (place - np.floor(place)) if method == "linear" else np.where(low == high, 0.0, 0.5)
+    trailing = (1,) * (ordered.type.ndim - 1)
+    weight = constant(np.reshape(share, np.shape(share) + trailing))
     below, above = getitem(ordered, low), getitem(ordered, high)
     gap = above - below
     # from the nearer end, so that a share of one gives the upper element exactly

@@ -12,13 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant
+from infinitesimal.core.node import Node, constant, zeros
 from infinitesimal.core.primitive import BY_NUMPY, REGISTRY
+from infinitesimal.core.types import array_type
 from infinitesimal.front.numpy_names import ordering, reducing
 from infinitesimal.front.numpy_names.common import (
     WORDS,
+    axis_of,
     cast,
     given,
+    inexact,
     node_of,
     operands,
     refuse,
@@ -27,7 +30,9 @@ from infinitesimal.front.numpy_names.common import (
     whole,
     word,
 )
+from infinitesimal.front.numpy_names.indexing import getitem
 from infinitesimal.ops.power import raise_to
+from infinitesimal.ops.select import where as choose
 
 Meaning = Callable[..., Any]
 
@@ -59,6 +64,19 @@ def _itself(x: Node) -> Node:
     return x
 
 
+def _modf(x: Node) -> tuple[Node, Node]:
+    """The fraction and the whole part; an infinity has the fraction zero."""
+    x = cast(x, np.modf(np.ones(1, x.type.dtype))[0].dtype)
+    whole_part = REGISTRY["trunc"](x)
+    nought = zeros(array_type(x.type.dtype))
+    return choose(REGISTRY["isinf"](x), nought, x - whole_part), whole_part
+
+
+def _ldexp(x: Node, exponent: Node) -> Node:
+    dtype = np.ldexp(np.ones(1, x.type.dtype), np.ones(1, exponent.type.dtype)).dtype
+    return cast(x, dtype) * REGISTRY["exp2"](cast(exponent, dtype))
+
+
 def _divmod(x: Node, y: Node) -> tuple[Node, Node]:
     return REGISTRY["floor_divide"](x, y), REGISTRY["remainder"](x, y)
 
@@ -71,6 +89,8 @@ for _function, _primitive in list(BY_NUMPY.items()):
 WORDS[np.power] = _with_options(np.power, raise_to)
 WORDS[np.pow] = WORDS[np.power]
 WORDS[np.divmod] = _with_options(np.divmod, _divmod)
+WORDS[np.modf] = _with_options(np.modf, _modf)
+WORDS[np.ldexp] = _with_options(np.ldexp, _ldexp)
 WORDS[np.conjugate] = _with_options(np.conjugate, _itself)
 
 
@@ -100,7 +120,8 @@ def _reduce(meaning: Meaning, name: str) -> Meaning:
 def _logaddexp(
     x: Node, axis: Any = None, keepdims: Any = False, where: Any = True, initial: Any = None
 ) -> Node:
-    terms = reducing.masked(reducing.inexact(x), where, -np.inf)
+    some = np.ones(1, x.type.dtype)
+    terms = reducing.masked(cast(x, np.logaddexp(some, some).dtype), where, -np.inf)
     total = reducing.reduced(REGISTRY["logsumexp"], terms, axis, keepdims)
     return REGISTRY["logaddexp"](total, initial) if initial is not None else total
 
@@ -181,3 +202,44 @@ def isposinf(x: Any, out: Any = None) -> Node:
 def isneginf(x: Any, out: Any = None) -> Node:
     refuse("isneginf", out=out)
     return REGISTRY["equal"](*operands(x, -np.inf))
+
+
+@word(np.angle)
+def angle(z: Any, deg: bool = False) -> Node:
+    """The argument of real numbers: zero or π."""
+    x = inexact(node_of(z))
+    half_turn = constant(180.0 if deg else np.pi, x.type.dtype)
+    return choose(x < 0, half_turn, zeros(array_type(x.type.dtype)))
+
+
+@word(np.iscomplexobj)
+def iscomplexobj(x: Any) -> bool:
+    return node_of(x).type.dtype.kind == "c"
+
+
+@word(np.isrealobj)
+def isrealobj(x: Any) -> bool:
+    return not iscomplexobj(x)
+
+
+@word(np.real_if_close)
+def real_if_close(a: Any, tol: Any = 100) -> Node:
+    return node_of(a)
+
+
+@word(np.unwrap)
+def unwrap(p: Any, discont: Any = None, axis: Any = -1, *, period: Any = 2 * np.pi) -> Node:
+    """Jumps of more than half a period taken out: whole periods, constant wherever they are."""
+    x = inexact(node_of(p))
+    along = axis_of(axis, x.type.ndim)
+    before = [slice(None)] * along
+    steps = getitem(x, (*before, slice(1, None))) - getitem(x, (*before, slice(None, -1)))
+    half = period / 2
+    folded = REGISTRY["remainder"](steps + half, period) - half
+    edge = REGISTRY["logical_and"](REGISTRY["equal"](folded, -half), steps > 0)
+    folded = choose(edge, cast(node_of(half), x.type.dtype), folded)
+    small = REGISTRY["absolute"](steps) < (half if discont is None else max(discont, half))
+    turns = choose(small, zeros(array_type(x.type.dtype)), folded - steps)
+    first = getitem(x, (*before, slice(None, 1)))
+    rest = getitem(x, (*before, slice(1, None))) + REGISTRY["cumsum"](turns, axis=along)
+    return REGISTRY["concatenate"](first, rest, axis=along)
