@@ -34,6 +34,7 @@ from infinitesimal.front.arguments import (
 )
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
+from infinitesimal.front.recall import recalled
 from infinitesimal.front.trace import Trace, finish, finished, trace
 from infinitesimal.front.tree import map_leaves
 
@@ -100,8 +101,10 @@ def _value_and_grad(
     traced = trace(f, args, options, numbers, asked=asked, has_aux=has_aux)
     output = scalar_output(asked, traced)
     seed, _ = as_nodes((1.0, output))
-    cotangents = filled(reverse([output], [seed], traced.variables), traced.variables)
-    value, *gradients = finish([output, *cotangents], traced.since)
+    wrt = traced.variables
+    value, *gradients = recalled(
+        "grad", [output], traced, lambda: [output, *filled(reverse([output], [seed], wrt), wrt)]
+    )
     if has_aux:
         value = (value, finished(traced.auxiliary, traced.since))
     return value, by_argument(as_given(gradients, traced.values), traced, argnums)
@@ -116,10 +119,14 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.0))
     (12.0, 4.0)
     """
-    check_callable(f, "jvp")
-    check_pair("jvp", primals, tangents)
-    traced = trace(f, primals, {}, range(len(primals)), asked="jvp")
-    seeds = dict(zip(traced.variables, matching("jvp", "tangent", tangents, traced), strict=True))
+    return _jvp("jvp", f, primals, tangents)
+
+
+def _jvp(asked: str, f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
+    check_callable(f, asked)
+    check_pair(asked, primals, tangents)
+    traced = trace(f, primals, {}, range(len(primals)), asked=asked)
+    seeds = dict(zip(traced.variables, matching(asked, "tangent", tangents, traced), strict=True))
     found = filled(forward(traced.outputs, seeds), traced.outputs)
     done = finish([*traced.outputs, *found], traced.since)
     count = len(found)
@@ -241,7 +248,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     check_callable(f, "hvp")
     check_pair("hvp", primals, tangents)
     gradient = grad(f, argnums=tuple(range(len(primals))))
-    product = jvp(gradient, primals, tangents)[1]
+    product = _jvp("hvp", gradient, primals, tangents)[1]
     return product if len(primals) > 1 else product[0]
 
 
@@ -315,13 +322,14 @@ def _jacobian(
     def wrapped(*args: Any, **options: Any) -> Any:
         numbers = argument_numbers(asked, argnums, args)
         traced = trace(f, args, options, numbers, asked=asked)
-        blocks = method(traced.outputs, traced.variables)
-        flat = iter(finish([block for row in blocks for block in row], traced.since))
+
+        def blocks() -> list[Node]:
+            return [block for row in method(traced.outputs, traced.variables) for block in row]
+
+        flat = iter(recalled(asked, traced.outputs, traced, blocks))
+        rows = [[next(flat) for _ in traced.variables] for _ in traced.outputs]
         return traced.result.unflatten(
-            [
-                by_argument(as_given([next(flat) for _ in row], traced.values), traced, argnums)
-                for row in blocks
-            ]
+            [by_argument(as_given(row, traced.values), traced, argnums) for row in rows]
         )
 
     return wrapped

@@ -49,7 +49,7 @@ class Graph:
         """
         if len(values) != len(self.inputs):
             raise GraphError(
-                f"a graph of {len(self.inputs)} inputs called with {len(values)} values"
+                "a graph called", found=f"inputs: {len(self.inputs)}\nvalues: {len(values)}"
             )
         bindings: dict[Node, Any] = {}
         for node, value in zip(self.inputs, values, strict=True):

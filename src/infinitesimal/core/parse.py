@@ -156,7 +156,8 @@ def _applied(
         return constant(params[0].array)
     arity = operand_count(primitive)
     if arity is not None and len(operands) != arity:
-        raise reader.fault(f"{primitive.name} takes {arity} operands", at=start)
+        plural = "" if arity == 1 else "s"
+        raise reader.fault(f"{primitive.name} takes {arity} operand{plural}", at=start)
     try:
         node = make(primitive, operands, params)
     except Exception as error:  # a type rule trusts its parameters; this text need not be right

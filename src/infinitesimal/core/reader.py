@@ -51,7 +51,7 @@ class Reader:
         self.place = 0
         self.skip()
 
-    def fault(self, why: str, *, at: int | None = None) -> GraphError:
+    def fault(self, why: str, *, at: int | None = None, instead: str = "") -> GraphError:
         """The error for this line, with a mark under `at` (or under the next character)."""
         place = self.place if at is None else at
         first = max(0, place - _WINDOW // 2)
@@ -61,6 +61,7 @@ class Reader:
             f"line {self.number}, column {place + 1} of the text of a graph",
             found=f"{shown}\n{' ' * (place - first)}^",
             why=why,
+            instead=instead,
         )
 
     # ---- single characters and words
@@ -122,7 +123,8 @@ class Reader:
         try:
             return dtype_named("" if code is None else code[0])
         except GraphError as error:
-            raise self.fault(f"a dtype is expected here: {error.instead}", at=start) from None
+            why = "a dtype is expected here"
+            raise self.fault(why, at=start, instead=error.instead) from None
 
     def _sizes(self) -> tuple[int, ...] | None:
         """`[2,3]` as a tuple; None where there are no brackets."""

@@ -36,6 +36,15 @@ __all__ = [
 Argnums = int | Sequence[int]
 
 
+# How the functions are called that take their point together with the function.
+_CALLS = {
+    "jvp": "jvp(f, (x,), (tangent,))",
+    "vjp": "vjp(f, x)",
+    "linearize": "linearize(f, x)",
+    "hvp": "hvp(f, (x,), (tangent,))",
+}
+
+
 def check_callable(f: Any, asked: str) -> None:
     """Refuse what is no function."""
     if not callable(f):
@@ -43,7 +52,7 @@ def check_callable(f: Any, asked: str) -> None:
             f"{asked} at {place()}",
             found=f"{type(f).__name__} {f!r:.60}",
             why=f"{asked} takes a function",
-            instead=f"{asked}(f)(x), not {asked}(f(x))",
+            instead=_CALLS.get(asked, f"{asked}(f)(x), not {asked}(f(x))"),
         )
 
 
@@ -85,7 +94,7 @@ def check_pair(asked: str, primals: Any, tangents: Any) -> None:
     if len(primals) != len(tangents):
         raise ArgumentError(
             f"{asked}(f, primals, tangents) at {place()}",
-            found=f"{len(primals)} primals and {len(tangents)} tangents",
+            found=f"primals:  {len(primals)}\ntangents: {len(tangents)}",
             why="each primal needs its tangent",
         )
 

@@ -21,7 +21,7 @@ from infinitesimal.front.origin import place
 from infinitesimal.front.tracing import call_traced
 from infinitesimal.front.tree import Structure, flatten
 
-__all__ = ["Trace", "finish", "finished", "leaf_node", "trace"]
+__all__ = ["Trace", "finish", "finished", "fresh", "leaf_node", "trace"]
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def leaf_node(leaf: Any, asked: str, path: str, *, promote: bool = False) -> Nod
         node = leaf.node
         if promote and not node.type.inexact:
             raise DtypeError(
-                f"{asked}: argument {path}",
+                f"{asked} at {place()}: {path}",
                 found=f"a traced {node.type}",
                 why="a derivative with respect to a traced integer does not exist",
                 instead="x.astype(float)",
@@ -144,7 +144,12 @@ def leaf_node(leaf: Any, asked: str, path: str, *, promote: bool = False) -> Nod
         )
     if promote and array.dtype.kind != "f":
         array = array.astype(np.float64)
-    return constant(array)
+    try:
+        return constant(array)
+    except DtypeError as error:
+        raise DtypeError(
+            f"{asked} at {place()}: {path}", found=error.asked, why=error.why, instead=error.instead
+        ) from None
 
 
 def finish(nodes: Sequence[Node], since: int) -> list[Any]:
@@ -153,16 +158,17 @@ def finish(nodes: Sequence[Node], since: int) -> list[Any]:
     Every array is fresh: nothing else holds it.
     """
     own = [node for node in nodes if node.reach >= since]
-    values = iter(evaluate(own) if own else [])
+    values = iter(fresh(evaluate(own) if own else []))
+    return [next(values) if node.reach >= since else Lazy(node) for node in nodes]
+
+
+def fresh(values: Sequence[Any]) -> list[Any]:
+    """Values as a user expects them, each array held by nobody else."""
     given: set[int] = set()
     finished: list[Any] = []
-    for node in nodes:
-        if node.reach < since:
-            finished.append(Lazy(node))
-            continue
-        value = presented(next(values))
-        if id(value) in given and not isinstance(value, float):
-            value = np.copy(value)
+    for value in map(presented, values):
+        if value.__class__ is np.ndarray and id(value) in given:
+            value = value.copy()
         given.add(id(value))
         finished.append(value)
     return finished
@@ -195,5 +201,7 @@ def _parameter_name(function: Callable[..., Any], number: int) -> str:
 
 
 def _kind(value: Any) -> str:
+    if isinstance(value, Lazy):
+        return f"a traced {value.node.type}"
     text = repr(value)
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"

@@ -143,9 +143,9 @@ def wholes(value: Any, asked: str = "a shape") -> tuple[int, ...]:
     return (whole(value, asked),)
 
 
-def axis_of(axis: Any, ndim: int) -> int:
-    """One axis counted from the front. Raises NumPy's `AxisError`."""
-    return int(np.lib.array_utils.normalize_axis_index(whole(axis, "an axis"), ndim))
+def axis_of(axis: Any, ndim: int, name: str | None = None) -> int:
+    """One axis counted from the front. Raises NumPy's `AxisError`, which may give it a name."""
+    return int(np.lib.array_utils.normalize_axis_index(whole(axis, "an axis"), ndim, name))
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:

@@ -76,7 +76,8 @@ def transpose(a: Any, axes: Any = None) -> Node:
 def swapaxes(a: Any, axis1: Any, axis2: Any) -> Node:
     x = node_of(a)
     order = list(range(x.type.ndim))
-    first, second = axis_of(axis1, len(order)), axis_of(axis2, len(order))
+    first = axis_of(axis1, len(order), "axis1")
+    second = axis_of(axis2, len(order), "axis2")
     order[first], order[second] = order[second], order[first]
     return transpose(x, tuple(order))
 
