@@ -1,7 +1,7 @@
 """What is typed at a prompt: `dx explain "(x+y)(x+2y)" --at x=2,y=3`, `dx demo`.
 
-In: the arguments of the command line. Out: a page on standard output and exit code 0; for wrong use, a designed message on
-standard error and exit code 2.
+In: the arguments of the command line. Out: a page on standard output and exit code 0; for wrong
+use, a designed message on standard error and exit code 2.
 """
 
 from __future__ import annotations
@@ -70,24 +70,51 @@ def _parser() -> argparse.ArgumentParser:
     plain = argparse.RawDescriptionHelpFormatter
     parser = _Parser(prog="dx", description=WELCOME, formatter_class=plain)
     parser.set_defaults(run=None)
-    parser.add_argument("--version", action="version", version=f"infinitesimal {infinitesimal.__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"infinitesimal {infinitesimal.__version__}"
+    )
     commands = parser.add_subparsers(title="commands", metavar="")
     explain = commands.add_parser(
-        "explain", help="a derivative worked out step by step", formatter_class=plain, description=_explain_text()
+        "explain",
+        help="a derivative worked out step by step",
+        formatter_class=plain,
+        description=_explain_text(),
     )
     explain.set_defaults(run=_explain)
     explain.add_argument("formula", help='what to differentiate, for instance "(x+y)(x+2y)"')
-    explain.add_argument("--at", required=True, metavar="x=2,y=3", help="the point: a value for each variable")
-    explain.add_argument("--method", action="append", metavar="METHOD", help="one of " + ", ".join(METHODS) + "; may be repeated")
-    explain.add_argument("--wrt", metavar="x,y", help="the variables to differentiate with respect to (default: all)")
-    explain.add_argument("--h", default="0.1,0.001", metavar="0.1,0.001", help="the steps of the difference quotients")
+    explain.add_argument(
+        "--at", required=True, metavar="x=2,y=3", help="the point: a value for each variable"
+    )
+    explain.add_argument(
+        "--method",
+        action="append",
+        metavar="METHOD",
+        help="one of " + ", ".join(METHODS) + "; may be repeated",
+    )
+    explain.add_argument(
+        "--wrt", metavar="x,y", help="the variables to differentiate with respect to (default: all)"
+    )
+    explain.add_argument(
+        "--h",
+        default="0.1,0.001",
+        metavar="0.1,0.001",
+        help="the steps of the difference quotients",
+    )
     explain.add_argument("--brief", action="store_true", help="leave out what is said once for all")
     form = explain.add_mutually_exclusive_group()
     form.add_argument("--latex", action="store_true", help="write LaTeX")
     form.add_argument("--markdown", action="store_true", help="write Markdown")
     form.add_argument("--json", action="store_true", help="write the whole tree as JSON")
-    form.add_argument("--step", action="store_true", help="wait for Enter after each step; q quits, ? gives a hint")
-    demo = commands.add_parser("demo", help="what the library can do, in a minute", description="Show a derivative explained, a certified fit, and what gradients cost.")
+    form.add_argument(
+        "--step",
+        action="store_true",
+        help="wait for Enter after each step; q quits, ? gives a hint",
+    )
+    demo = commands.add_parser(
+        "demo",
+        help="what the library can do, in a minute",
+        description="Show a derivative explained, a certified fit, and what gradients cost.",
+    )
     demo.set_defaults(run=_demo)
     return parser
 
@@ -123,7 +150,10 @@ def _point(text: str) -> dict[str, float]:
         name, sign, value = (piece.strip() for piece in part.partition("="))
         if not (name and sign and value):
             raise ArgumentError(
-                f"dx explain --at {text}", found=part, why="each variable needs a value", instead="--at x=2,y=3"
+                f"dx explain --at {text}",
+                found=part,
+                why="each variable needs a value",
+                instead="--at x=2,y=3",
             )
         if name in point:
             raise ArgumentError(f"dx explain --at {text}", why=f"{name} is given twice")
@@ -137,12 +167,17 @@ def _number(text: str, option: str) -> float:
         return float(top) / float(bottom) if bottom else float(top)
     except (ValueError, ZeroDivisionError):
         raise ArgumentError(
-            f"dx explain {option}", found=text, why="this is no number", instead="digits, such as 2 or -0.5 or 1e-3 or 1/3"
+            f"dx explain {option}",
+            found=text,
+            why="this is no number",
+            instead="digits, such as 2 or -0.5 or 1e-3 or 1/3",
         ) from None
 
 
 def _demo(options: Any) -> int:
-    from infinitesimal.demo import main as demonstrate  # brings SciPy, which the other commands need not wait for
+    from infinitesimal.demo import (
+        main as demonstrate,
+    )  # brings SciPy, which the other commands need not wait for
 
     demonstrate()
     return 0

@@ -1,7 +1,7 @@
-"""The worked derivation of any derivative, by four methods: symbolic, numerical, forward and reverse.
+"""The worked derivation of any derivative: symbolic, numerical, forward mode and reverse mode.
 
-In: a formula or a function, and a point. Out: a `Derivation`, a plain tree of steps that prints in the terminal, and as
-text, LaTeX, Markdown and JSON.
+In: a formula or a function, and a point. Out: a `Derivation`, a plain tree of steps that prints in
+the terminal, and as text, LaTeX, Markdown and JSON.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ def explain(
 ) -> Derivation:
     """The derivative of `f` at a point, worked out step by step.
 
-    `f` is a function of numbers and arrays, or text such as "(x+y)(x+2y)". `at` is the point: a tuple of arguments, or a dict
-    from names to values. `methods` chooses among "symbolic", "numerical", "forward" and "reverse"; `wrt` the inputs by name;
-    `h` the steps of the difference quotients; `detail="brief"` leaves out what is said once for all; `names` renames the
-    inputs. Raises `FormulaError` for text that cannot be read and `ArgumentError` for a point that does not fit.
+    `f` is a function of numbers and arrays, or text such as "(x+y)(x+2y)". `at` is the point: a
+    tuple of arguments, or a dict from names to values. `methods` chooses among "symbolic",
+    "numerical", "forward" and "reverse"; `wrt` the inputs by name; `h` the steps of the difference
+    quotients; `detail="brief"` leaves out what is said once for all; `names` renames the inputs.
+    Raises `FormulaError` for text that cannot be read and `ArgumentError` for a point that does not
+    fit.
 
     >>> derivation = explain("(x+y)(x+2y)", at={"x": 2, "y": 3}, methods="reverse")
     >>> derivation.results()

@@ -46,7 +46,9 @@ def build(
     sizes = _sizes(h)
     if detail not in ("brief", "full"):
         raise ArgumentError(
-            f"explain(f, detail={detail!r})", why="there is no such detail", instead='"brief" or "full"'
+            f"explain(f, detail={detail!r})",
+            why="there is no such detail",
+            instead='"brief" or "full"',
         )
     sheet = Sheet(subject_of(f, at, wrt, names))
     swept = sweeps(sheet)

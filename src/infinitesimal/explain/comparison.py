@@ -1,7 +1,7 @@
 """The methods side by side: their answers, what each costs, and how that grows.
 
-In: a sheet and what the methods found. Out: steps. Every count comes from the library's counter of operations, run on
-the graphs in question; nothing is written down from a table.
+In: a sheet and what the methods found. Out: steps. Every count comes from the library's counter of
+operations, run on the graphs in question; nothing is written down from a table.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ GROWTH = (2, 10, 100, 1_000, 10_000)
 class Costs:
     """Operations for all derivatives by each method, counted on a graph of `inputs` numbers and `outputs` numbers.
 
-    `lifted` is forward mode with an ε part, zero, for constants too; `moved` adds what it takes to move the inputs.
+    `lifted` is forward mode with an ε part, zero, for constants too; `moved` adds what it takes to
+    move the inputs.
     """
 
     inputs: int

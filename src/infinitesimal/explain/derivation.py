@@ -1,7 +1,7 @@
 """The answer of `explain`: the tree of a derivation, with a way to each of its written forms.
 
-In: the tree's fields. Out: text by `str`, a page in the terminal by `show`, LaTeX, Markdown and JSON. The renderers are imported
-when one is asked for, so that importing the library stays light.
+In: the tree's fields. Out: text by `str`, a page in the terminal by `show`, LaTeX, Markdown and
+JSON. The renderers are imported when one is asked for, so that importing the library stays light.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Mathematics as it is written on a line: the small tree that every renderer formats.
 
-In: the constructors below. Out: an `Expression`, a head and its parts, frozen and equal by content. It says what stands
-on the paper, not what it computes: a product of two brackets, a term struck through, a chain of equalities. `write`
-turns it into text or LaTeX, `json` into lists.
+In: the constructors below. Out: an `Expression`, a head and its parts, frozen and equal by content.
+It says what stands on the paper, not what it computes: a product of two brackets, a term struck
+through, a chain of equalities. `write` turns it into text or LaTeX, `json` into lists.
 
 >>> equals(partial("L", "x"), add(number("8"), number("5")), boxed(number("13"))).head
 'equals'

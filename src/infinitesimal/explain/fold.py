@@ -1,8 +1,8 @@
 """Long derivations, folded: never more than so many lines or rows at once, with exact totals.
 
-In: a step. Out: the same step, short enough to read: of many lines the first and the last, of a long
-table of edges those with the largest contributions, in their order, and a row that says what the
-others add up to; and, for long functions, where in the program the work is done.
+In: a step. Out: the same step, short enough to read: of many lines the first and the last, of a
+long table of edges those with the largest contributions, in their order, and a row that says what
+the others add up to; and, for long functions, where in the program the work is done.
 """
 
 from __future__ import annotations
@@ -122,7 +122,12 @@ def _line(place: tuple[str, int], steps: int, work: int) -> Step:
     source = linecache.getline(file, number).strip()
     source = source if len(source) <= 36 else source[:33] + "…"
     counts = (("steps", Number(float(steps))), ("operations", Number(float(work))))
-    cells = (write.text(name), write.number(str(steps)), write.number(str(work)), write.text(source))
+    cells = (
+        write.text(name),
+        write.number(str(steps)),
+        write.number(str(work)),
+        write.text(source),
+    )
     return Step(f"where-{number}", "", "row", name, numbers=counts, cells=cells)
 
 

@@ -1,7 +1,7 @@
 """Forward mode, told with dual numbers: the rules, a pass for each input, all inputs at once.
 
-In: a sheet. Out: the `Method` called "forward". The tangents are those of the library's forward mode;
-the term in ε² that a product brings is shown struck through, not silently dropped.
+In: a sheet. Out: the `Method` called "forward". The tangents are those of the library's forward
+mode; the term in ε² that a product brings is shown struck through, not silently dropped.
 """
 
 from __future__ import annotations
@@ -235,7 +235,15 @@ def _the_rest(
         lines = tuple(Line(write.equals(r.symbol, write.boxed(r.shown))) for r in results)
         together = "The parts before ε, put together, pass by pass."
         steps.append(
-            Step("forward-collect", "forward", "collect", "Collect", together, lines, results=tuple(results))
+            Step(
+                "forward-collect",
+                "forward",
+                "collect",
+                "Collect",
+                together,
+                lines,
+                results=tuple(results),
+            )
         )
     return steps
 
@@ -266,10 +274,16 @@ def _together(sheet: Sheet, passes: Mapping[Move, Pass]) -> Step:
     units = [write.unit(str(k)) for k in range(1, len(slopes) + 1)]
     parts = [infinitesimal(slope, unit) for slope, unit in zip(slopes, units, strict=True)]
     direction = ", ".join("1" for _ in slopes)
-    lines = [Line(dual(value, along), f"along ({direction})"), Line(write.add(shown(value), *parts), "the gradient")]
+    lines = [
+        Line(dual(value, along), f"along ({direction})"),
+        Line(write.add(shown(value), *parts), "the gradient"),
+    ]
     if not any(node.type.shape for _, node in sheet.inputs):
         heads = [_moved(sheet, [_EPSILON] * len(units)), _moved(sheet, units)]
-        lines = [Line(write.equals(head, line.formula), line.note) for head, line in zip(heads, lines, strict=True)]
+        lines = [
+            Line(write.equals(head, line.formula), line.note)
+            for head, line in zip(heads, lines, strict=True)
+        ]
     return Step(
         "forward-together",
         "forward",

@@ -5,12 +5,13 @@ derivation. The keys are those of the tree's fields:
 
 - top: `format` ("infinitesimal.derivation"), `version`, `name`, `function`, `inputs`, `value`,
   `methods`, `comparison`, `warnings`, `vertices`, `edges`, `detail`.
-- an expression is `[head, part, …]`, where a part is an expression or a string (see `expression.HEADS`);
-  where a formula stands on its own it is `{"tree": …, "text": …, "latex": …}`.
-- a number is `{"value": float, "exact": "131/10" or null, "text": "13.1"}`; an array has nested lists as
-  its value and its `dtype`; infinities and NaN are the strings "inf", "-inf", "nan".
-- a step has `id`, `method`, `kind`, `title`, `reason`, `lines` (`formula`, `note`), `numbers` (pairs of a
-  name and a number), `nodes`, `results`, `hints`, `warning`, `columns`, `cells`, `steps`.
+- an expression is `[head, part, …]`, where a part is an expression or a string (see
+  `expression.HEADS`); where a formula stands on its own it is `{"tree": …, "text": …, "latex": …}`.
+- a number is `{"value": float, "exact": "131/10" or null, "text": "13.1"}`; an array has nested
+  lists as its value and its `dtype`; infinities and NaN are the strings "inf", "-inf", "nan".
+- a step has `id`, `method`, `kind`, `title`, `reason`, `lines` (`formula`, `note`), `numbers`
+  (pairs of a name and a number), `nodes`, `results`, `hints`, `warning`, `columns`, `cells`,
+  `steps`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 r"""A derivation as LaTeX, to be put into a document that loads amsmath.
 
-In: the tree, or one expression. Out: LaTeX: a `\section*` for each method, aligned formulas, tables,
-`\boxed` results, and `\cancel` (with a definition for documents that do not load it) for what is
-struck through.
+In: the tree, or one expression. Out: LaTeX: a `\section*` for each method, aligned formulas,
+tables, `\boxed` results, and `\cancel` (with a definition for documents that do not load it) for
+what is struck through.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What the intermediate results are called, and in which order they are visited.
 
-In: the nodes of a closed graph. Out: a letter for each step, from the outside in: f for the function itself, then g, h, k,
-m, n, p, q as one reads on from left to right, leaving out what the user's variables are called, then v₁, v₂, …; and
-the order of the sweep backwards: reverse topological, ties broken by those names.
+In: the nodes of a closed graph. Out: a letter for each step, from the outside in: f for the
+function itself, then g, h, k, m, n, p, q as one reads on from left to right, leaving out what the
+user's variables are called, then v₁, v₂, …; and the order of the sweep backwards: reverse
+topological, ties broken by those names.
 """
 
 from __future__ import annotations

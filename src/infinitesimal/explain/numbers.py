@@ -1,13 +1,16 @@
-"""Numbers as a careful hand writes them: exact where that is possible, the float64 beside them where it differs.
+"""Numbers as a careful hand writes them: exact where possible, with the float64 beside them.
 
-In: a graph and the values of its leaves. Out: for each node a `Number`: its float64 value (or array), and its exact
-value as a fraction where every word on the way is +, −, ×, ÷ or a power with a small integer exponent. The exact value of
-a typed 0.1 is one tenth, as the person who typed it means.
+In: a graph and the values of its leaves. Out: for each node a `Number`: its float64 value (or
+array), and its exact value as a fraction where every word on the way is +, −, ×, ÷ or a power with
+a small integer exponent. The exact value of a typed 0.1 is one tenth, as the person who typed it
+means.
 """
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -71,7 +74,7 @@ def _nearest(exact: Fraction) -> float:
 
 
 def fraction(value: Any) -> Fraction | None:
-    """The exact number somebody means who writes this float in its shortest form; None for arrays, inf and NaN.
+    """The number somebody means who writes this float in its shortest form, or None.
 
     >>> fraction(0.1)
     Fraction(1, 10)
@@ -87,7 +90,7 @@ def fraction(value: Any) -> Fraction | None:
 
 
 def decimal(exact: Fraction) -> str:
-    """The shortest writing of a fraction: a decimal where it ends, else a quotient, else its float64.
+    """The shortest writing of a fraction: a decimal, else a quotient, else its float64.
 
     >>> decimal(Fraction(131, 10)), decimal(Fraction(-1, 3))
     ('13.1', '-1/3')
@@ -101,7 +104,7 @@ def decimal(exact: Fraction) -> str:
 
 
 def _decimal_places(denominator: int) -> int | None:
-    """How many decimal places a fraction with this denominator needs; None where it never ends or is too long."""
+    """How many decimal places a fraction of this denominator needs; None for too many."""
     twos = (denominator & -denominator).bit_length() - 1
     rest, fives = denominator >> twos, 0
     while rest % 5 == 0:
@@ -211,20 +214,24 @@ def _raised(base: Fraction, exponent: Fraction) -> Fraction | None:
     return power if isinstance(power, Fraction) else Fraction(power)  # pyright: ignore[reportUnnecessaryIsInstance]
 
 
+def _squared(x: Fraction) -> Fraction:
+    return x * x
+
+
 _EXACT: dict[str, Callable[..., Fraction | None]] = {
-    "add": lambda x, y: x + y,
-    "subtract": lambda x, y: x - y,
-    "multiply": lambda x, y: x * y,
-    "scale": lambda x, y: x * y,
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "scale": operator.mul,
     "divide": _divided,
-    "negative": lambda x: -x,
-    "positive": lambda x: x,
+    "negative": operator.neg,
+    "positive": operator.pos,
     "power": _raised,
     "integer_power": _raised,
     "quotient": _divided,
-    "astype": lambda x: x,
-    "reshape": lambda x: x,
-    "broadcast": lambda x: x,
-    "square": lambda x: x * x,
-    "reciprocal": lambda x: _divided(Fraction(1), x),
+    "astype": operator.pos,
+    "reshape": operator.pos,
+    "broadcast": operator.pos,
+    "square": _squared,
+    "reciprocal": functools.partial(_divided, Fraction(1)),
 }

@@ -50,13 +50,16 @@ def shift(sheet: Sheet, move: Move, by: Fraction) -> Shifted:
     if start is not None:
         leaves[move.node] = start + by
         exact = sheet.exactly(graph.outputs, leaves)
-    found = {x: Number(float(exact[x]), exact[x]) for x in (*graph.inputs, *sheet.steps) if x in exact}
+    found = {
+        x: Number(float(exact[x]), exact[x]) for x in (*graph.inputs, *sheet.steps) if x in exact
+    }
     return Shifted(Number(plain(sheet.subject.call(values)), exact.get(sheet.output)), found)
 
 
 def _divided(ahead: Number, behind: Number, width: Fraction) -> Number:
-    both = ahead.exact is not None and behind.exact is not None
-    exact = (ahead.exact - behind.exact) / width if both else None  # type: ignore[operator]
+    exact = None
+    if ahead.exact is not None and behind.exact is not None:
+        exact = (ahead.exact - behind.exact) / width
     return Number(plain((ahead.value - behind.value) / float(width)), exact)
 
 
@@ -80,12 +83,15 @@ def numerical(sheet: Sheet, sweep: Sweep, sizes: Sequence[Fraction], detail: str
     steps += [_try(sheet, k, h, told) for k, h in enumerate(sizes, start=1)]
     if sheet.scalar:
         tried = {move: [quotient(sheet, move, h) for h in sizes] for move in told}
-        why, *companion = error_steps(sheet, sweep, sizes, tried) or [None]
-        steps += [why] if why is not None else []
+        account = error_steps(sheet, sweep, sizes, tried)
+        steps, companion = [*steps, *account[:1]], account[1:]
     steps.append(_central(sheet, min(sizes), told))
     if sheet.scalar and detail == "full":
         move = sheet.moves[0]
-        pairs = {k: (quotient(sheet, move, h), central(sheet, move, h)) for k, h in _powers_of_ten().items()}
+        pairs = {
+            k: (quotient(sheet, move, h), central(sheet, move, h))
+            for k, h in _powers_of_ten().items()
+        }
         steps += [*curve_steps(sheet, sweep, move, pairs), *companion]
     results = _results(sheet, min(sizes))
     if len(sheet.moves) > len(told) or any(node.type.shape for _, node in sheet.inputs):
@@ -127,7 +133,10 @@ def _called(sheet: Sheet, places: Mapping[Node, Expression]) -> Expression:
 def _ahead(sheet: Sheet, move: Move, sign: int = 1) -> Expression:
     """`L(x + h, y)`; for an element of an array, `L(w + h·e₀)`."""
     step = write.times(_H, write.name("e", ",".join(map(str, move.index)))) if move.index else _H
-    return _called(sheet, {move.node: write.add(sheet.written[move.node], step if sign > 0 else write.minus(step))})
+    return _called(
+        sheet,
+        {move.node: write.add(sheet.written[move.node], step if sign > 0 else write.minus(step))},
+    )
 
 
 def move_base(sheet: Sheet, move: Move) -> Expression:
@@ -260,4 +269,3 @@ def _cost(sheet: Sheet, count: int) -> Step:
 def sizes_of(steps: Sequence[float]) -> list[Fraction]:
     """The steps h as exact numbers."""
     return [exact for h in steps if (exact := fraction(h)) is not None]
-

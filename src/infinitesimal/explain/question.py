@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -56,9 +56,10 @@ def _of_formula(text: str | Formula, at: Any) -> Subject:
     if isinstance(text, Formula):
         formula = text
     else:
-        formula = parse(text, [str(name) for name in at] if isinstance(at, Mapping) else None)
+        formula = parse(text, _keys(at))
     if isinstance(at, Mapping):
-        point = [at.get(name) for name in formula.names]
+        given = cast("Mapping[str, Any]", at)
+        point: Sequence[Any] = [given.get(name) for name in formula.names]
     else:
         point = _in_order(at, formula.names)
     values = tuple(_number(name, value) for name, value in zip(formula.names, point, strict=True))
@@ -70,6 +71,10 @@ def _of_formula(text: str | Formula, at: Any) -> Subject:
         formula.graph,
         lambda given: formula.graph(*given)[0],
     )
+
+
+def _keys(at: Any) -> list[str] | None:
+    return list(map(str, cast("Mapping[Any, Any]", at))) if isinstance(at, Mapping) else None
 
 
 def _number(name: str, value: Any) -> float:
@@ -88,7 +93,9 @@ def _number(name: str, value: Any) -> float:
 
 
 def _in_order(at: Any, names: Sequence[str]) -> Sequence[Any]:
-    given: list[Any] = [] if at is None else list(at) if isinstance(at, (tuple, list)) else [at]
+    given = [] if at is None else [at]
+    if isinstance(at, (tuple, list)):
+        given = list(cast("Sequence[Any]", at))
     if len(given) != len(names):
         wanted = ", ".join(names)
         point = "{" + ", ".join(f'"{name}": …' for name in names) + "}"
@@ -165,16 +172,18 @@ def _joined_values(leaves: Sequence[Any]) -> Any:
 def _arguments(f: Callable[..., Any], at: Any) -> tuple[Any, ...]:
     if at is None:
         raise ArgumentError(
-            f"explain at {place()}", why="a derivation needs a point", instead="explain(f, at=(2.0, 3.0))"
+            f"explain at {place()}",
+            why="a derivation needs a point",
+            instead="explain(f, at=(2.0, 3.0))",
         )
     if not isinstance(at, Mapping):
-        return tuple(at) if isinstance(at, tuple) else (at,)
+        return cast("tuple[Any, ...]", at) if isinstance(at, tuple) else (at,)
     try:
         bound = inspect.signature(f).bind(**at)
     except (TypeError, ValueError) as error:
         raise ArgumentError(
             f"explain at {place()}",
-            found=f"a point with values for {', '.join(map(str, at)) or 'nothing'}",
+            found=f"a point with values for {', '.join(_keys(at) or ['nothing'])}",
             why=str(error),
             instead="a value for each argument of the function, or a tuple in their order",
         ) from None

@@ -210,7 +210,11 @@ def _product(
     products = [write.cross(came, sweep.local_written(arrow))]
     if local is not None:
         products.append(write.cross(came, shown(local, _DIGITS)))
-    return [write.call("sum", product, latex=r"\textstyle\sum") for product in products] if arrow.gathered else products
+    return (
+        [write.call("sum", product, latex=r"\textstyle\sum") for product in products]
+        if arrow.gathered
+        else products
+    )
 
 
 def _collect(sheet: Sheet, sweep: Sweep, results: Sequence[Result]) -> Step:
@@ -289,9 +293,7 @@ def _stored(sheet: Sheet, sweep: Sweep) -> Step:
     if named:
         said = f"Kept from the forward sweep, since a local derivative reads them: {_few(named)}."
         said += f" The others ({_few(freed)}) may be freed." if freed else ""
-    return Step(
-        "reverse-stored", "reverse", "stored", "What is stored", said, nodes=tuple(named)
-    )
+    return Step("reverse-stored", "reverse", "stored", "What is stored", said, nodes=tuple(named))
 
 
 def _few(names: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
 """How a node of the graph is written down as mathematics.
 
-In: a node, and what some nodes are called. Out: an `Expression` in which called nodes stand by their names (or by their
-numbers, when numbers are put in). Sums, products, quotients and powers are written as on paper; every other word by
-the notation in its record.
+In: a node, and what some nodes are called. Out: an `Expression` in which called nodes stand by
+their names (or by their numbers, when numbers are put in). Sums, products, quotients and powers are
+written as on paper; every other word by the notation in its record.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def _parameters(node: Node) -> list[Expression]:
     return [
         write.text(f"{name}={value}")
         for name, value in pairs
-        if isinstance(value, (int, tuple)) and value != () and name != "shape"
+        if isinstance(value, (int, tuple))
+        and value != ()
+        and name != "shape"
         and not (name == "axis" and node.type.shape == ())
     ]
 
@@ -115,6 +117,10 @@ def _side_by_side(*parts: Expression) -> Expression:
     return write.array(*parts)
 
 
+def _squared(x: Expression) -> Expression:
+    return write.power(x, _TWO)
+
+
 _ONE, _TWO = write.number("1"), write.number("2")
 _FAMOUS = {math.pi: "π", math.e: "e"}
 _WRITERS: dict[str, Callable[..., Expression]] = {
@@ -129,7 +135,7 @@ _WRITERS: dict[str, Callable[..., Expression]] = {
     "power": write.power,
     "float_power": write.power,
     "integer_power": write.power,
-    "square": lambda x: write.power(x, _TWO),
+    "square": _squared,
     "power_slope": _lowered,
     "power_growth": _grown,
     "exp": _named("exp"),

@@ -1,8 +1,8 @@
 """What is being explained, and the sheet on which it is worked out.
 
 In: a function as a graph, and a point. Out: a `Subject` (the graph, the names and values of its
-inputs, a way to call it plainly elsewhere) and a `Sheet`: every node's name, its value in float64 and
-exactly, how it is written, and the ways in which the inputs can move.
+inputs, a way to call it plainly elsewhere) and a `Sheet`: every node's name, its value in float64
+and exactly, how it is written, and the ways in which the inputs can move.
 """
 
 from __future__ import annotations
@@ -213,7 +213,9 @@ class Sheet:
             size[node] = 1 + sum(size[operand] for operand in node.inputs)
         if size[self.output] > 3 * WRITTEN_OUT:
             return None
-        plain_names = {x: e for x, e in self.written.items() if x in graph.inputs or x.reach == NEVER}
+        plain_names = {
+            x: e for x, e in self.written.items() if x in graph.inputs or x.reach == NEVER
+        }
         return spell(self.output, plain_names)
 
     def operands(self, node: Node) -> tuple[Node, ...]:

@@ -1,7 +1,8 @@
 """The symbolic method, told: read the function, differentiate by rules, or multiply out first; put in the point.
 
-In: a sheet. Out: the `Method` called "symbolic". The rule rows are those of the journal that symbolic differentiation
-keeps, so what is told is what was done; each is checked at three random points.
+In: a sheet. Out: the `Method` called "symbolic". The rule rows are those of the journal that
+symbolic differentiation keeps, so what is told is what was done; each is checked at three random
+points.
 """
 
 from __future__ import annotations
@@ -79,8 +80,12 @@ def _of_several(sheet: Sheet, steps: list[Step]) -> Method:
     parts = sheet.subject.parts
     inputs = [node for _, node in sheet.inputs]
     if not parts or any(node.type.shape for node in (*parts, *inputs)):
-        why = "The results are elements of arrays, which have no formula each; see the other methods."
-        return Method("symbolic", "Symbolic", (Step("symbolic-read", "symbolic", "read", "No formulas", why),))
+        why = (
+            "The results are elements of arrays, which have no formula each; see the other methods."
+        )
+        return Method(
+            "symbolic", "Symbolic", (Step("symbolic-read", "symbolic", "read", "No formulas", why),)
+        )
     lines: list[Line] = []
     rows: list[list[Node]] = []
     for k, part in enumerate(parts):
@@ -88,15 +93,26 @@ def _of_several(sheet: Sheet, steps: list[Step]) -> Method:
         of = write.name(f"{sheet.subject.name}[{k}]")
         for node, formula in zip(inputs, rows[-1], strict=True):
             symbol = write.partial(of, sheet.written[node])
-            lines.append(Line(write.equals(symbol, _spelled(sheet, formula), shown(sheet.number(formula)))))
-    told = Step("symbolic-rules", "symbolic", "rules", "A formula for each result and each input", "", tuple(lines))
+            lines.append(
+                Line(write.equals(symbol, _spelled(sheet, formula), shown(sheet.number(formula))))
+            )
+    told = Step(
+        "symbolic-rules",
+        "symbolic",
+        "rules",
+        "A formula for each result and each input",
+        "",
+        tuple(lines),
+    )
     results: list[Result] = []
     for column, (name, node) in enumerate(sheet.inputs):
         values = [sheet.number(row[column]).value for row in rows]
         number = Number(np.asarray(values, float))
         results.append(Result(name, sheet.derivative(node), number, shown(number, digits=17)))
     boxes = tuple(Line(write.equals(r.symbol, write.boxed(r.shown))) for r in results)
-    collected = Step("symbolic-point", "symbolic", "collect", "The Jacobian", "", boxes, results=tuple(results))
+    collected = Step(
+        "symbolic-point", "symbolic", "collect", "The Jacobian", "", boxes, results=tuple(results)
+    )
     return Method("symbolic", "Symbolic", (*steps, told, collected), tuple(results), "formulas")
 
 

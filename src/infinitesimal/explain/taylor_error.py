@@ -48,7 +48,9 @@ def error_steps(
     lines: list[Line] = []
     for move, second in seconds.items():
         if not np.isfinite(second.value):
-            lines.append(Line(write.equals(write.second(sheet.subject.name, move.written), shown(second))))
+            lines.append(
+                Line(write.equals(write.second(sheet.subject.name, move.written), shown(second)))
+            )
             continue
         twice = write.second(sheet.subject.name, move.written)
         chain = (write.times(half, twice), write.times(half, shown(second)), _half_of(second))

@@ -1,7 +1,8 @@
 """A derivation in the terminal: the rows of `text`, painted; or plain, where colour is not wanted.
 
-In: a derivation and where to print. Out: nothing but what is printed. Without rich, with NO_COLOR, through a pipe or
-on a dumb terminal, the same rows come out unpainted; where the output cannot say ∂ or ε, they come out in ASCII.
+In: a derivation and where to print. Out: nothing but what is printed. Without rich, with NO_COLOR,
+through a pipe or on a dumb terminal, the same rows come out unpainted; where the output cannot say
+∂ or ε, they come out in ASCII.
 """
 
 from __future__ import annotations

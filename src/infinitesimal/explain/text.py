@@ -1,7 +1,7 @@
 """A derivation laid out in lines of a given width: what `str` prints and what the terminal colours.
 
-In: the tree of a derivation. Out: blocks, one for each step, of rows; a row is a line of text and the
-role it plays. Plain text is the rows joined; `terminal` paints the same rows, so the two agree.
+In: the tree of a derivation. Out: blocks, one for each step, of rows; a row is a line of text and
+the role it plays. Plain text is the rows joined; `terminal` paints the same rows, so the two agree.
 """
 
 from __future__ import annotations
@@ -236,7 +236,9 @@ def _fitted(step: Step, width: int, style: Style) -> tuple[Step, list[list[str]]
 def _narrower(step: Step, last: bool = False) -> Step:
     """A sweep without the column of what is collected so far; then without the rules' letters."""
     rows = [
-        replace(row, cells=(row.cells[0], _end(row.cells[1]) if last else row.cells[1], row.cells[2]))
+        replace(
+            row, cells=(row.cells[0], _end(row.cells[1]) if last else row.cells[1], row.cells[2])
+        )
         for row in step.steps
     ]
     return replace(step, columns=step.columns[:3], steps=tuple(rows))

@@ -1,9 +1,10 @@
 """The tree of a worked derivation: frozen, plain, and all that any renderer is given.
 
-In: what the methods' files found. Out: a `Tree` of steps. Every step has an id, the method it belongs to, its kind,
-a title and the sentence that justifies it, its formulas and numbers, the nodes of the graph it speaks of, its results
-and hints. A table is a step with `columns` whose rows are its sub-steps, each with `cells`. All views agree because
-they format this one tree; tests check it once, and then each view for the same results.
+In: what the methods' files found. Out: a `Tree` of steps. Every step has an id, the method it
+belongs to, its kind, a title and the sentence that justifies it, its formulas and numbers, the
+nodes of the graph it speaks of, its results and hints. A table is a step with `columns` whose rows
+are its sub-steps, each with `cells`. All views agree because they format this one tree; tests check
+it once, and then each view for the same results.
 """
 
 from __future__ import annotations
@@ -57,11 +58,11 @@ class Step:
 
     def walk(self) -> Iterator[Step]:
         """This step and all below it, in order."""
-        waiting = [self]
+        waiting: list[Step] = [self]
         while waiting:
             step = waiting.pop()
             yield step
-            waiting.extend(reversed(step.steps))
+            waiting.extend(step.steps[::-1])
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,9 @@ class Edge:
 class Tree:
     """A derivative told step by step by several methods.
 
-    `function` is the formula of the function called `name`, `inputs` the point, `value` the function's value there.
-    `methods` hold the steps, `comparison` sets them side by side. `vertices` and `edges` are the graph as drawn.
+    `function` is the formula of the function called `name`, `inputs` the point, `value` the
+    function's value there. `methods` hold the steps, `comparison` sets them side by side.
+    `vertices` and `edges` are the graph as drawn.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """The V curve: how the error of a difference quotient falls with h, and rises again.
 
-In: a sheet, its sweep (for the truth), a move, and the quotients for h = 1e-1 … 1e-16. Out: the step
-with the table, each row of which carries its numbers for whoever draws the curve.
+In: a sheet, its sweep (for the truth), a move, and the quotients for h = 1e-1 … 1e-16. Out: the
+step with the table, each row of which carries its numbers for whoever draws the curve.
 """
 
 from __future__ import annotations
@@ -46,7 +46,11 @@ def curve_steps(
 
 
 def _row(k: int, one: float, two: float, best: list[int]) -> Step:
-    named = (("h", Number(10.0**-k, Fraction(1, 10**k))), ("forward", Number(one)), ("central", Number(two)))
+    named = (
+        ("h", Number(10.0**-k, Fraction(1, 10**k))),
+        ("forward", Number(one)),
+        ("central", Number(two)),
+    )
     marks = [write.text("smallest" if k == least else "") for least in best]
     power = write.power(write.number("10"), write.minus(write.number(str(k))))
     cells = (power, _digits(one), marks[0], _digits(two), marks[1])

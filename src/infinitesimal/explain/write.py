@@ -1,7 +1,8 @@
 """Expressions as text: one line of mathematics in Unicode, or in plain ASCII.
 
-In: an `Expression`. Out: a string, with brackets where precedence asks for them and nowhere else. `Style` says how a box, a
-struck term and a muted remark look; the terminal gives another one than plain text.
+In: an `Expression`. Out: a string, with brackets where precedence asks for them and nowhere else.
+`Style` says how a box, a struck term and a muted remark look; the terminal gives another one than
+plain text.
 """
 
 from __future__ import annotations
@@ -20,10 +21,8 @@ __all__ = [
     "Style",
     "brackets_needed",
     "places",
-    "places",
     "plain_ascii",
     "precedence",
-    "ungrouped",
     "ungrouped",
     "written",
 ]
