@@ -203,7 +203,12 @@ CASES: dict[str, Case] = {
     ),
     "digamma, x < 0": Case(mpmath.digamma, between_poles, bits=1000, word="digamma"),
     "polygamma, x < 0": Case(
-        lambda x: mpmath.polygamma(1, x), between_poles, (("order", 1),), 1000, "polygamma", roots=True
+        lambda x: mpmath.polygamma(1, x),
+        between_poles,
+        (("order", 1),),
+        1000,
+        "polygamma",
+        roots=True,
     ),
     "expit": Case(lambda x: 1 / (1 + mpmath.exp(-x)), TAME),
     "log_expit": Case(lambda x: -mpmath.log(1 + mpmath.exp(-x)), TAME),
@@ -279,7 +284,6 @@ ROOTS = "has roots: units of the answer, or those that the last place of an oper
 EXCEPTIONS: dict[tuple[str, int], tuple[float, str]] = {
     ("direction", 0): (8.0, "a second derivative: three divisions by the same rounded length"),
     ("direction", 1): (8.0, "a second derivative: three divisions by the same rounded length"),
-    ("erfinv", 0): (6.0, "exp of the square of SciPy's erfinv, mended with its erfcx"),
     ("digamma, x < 0", 0): (8.0, "the square of a rounded cotangent"),
     ("erfinv_slope", 0): (16.0, "a second derivative: the slope of erfinv enters twice"),
 }
