@@ -7,9 +7,10 @@ the terminal, and as text, LaTeX, Markdown and JSON.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from infinitesimal.explain.derivation import Derivation
+if TYPE_CHECKING:
+    from infinitesimal.explain.derivation import Derivation
 
 __all__ = ["Derivation", "explain"]
 
@@ -39,3 +40,15 @@ def explain(
     from infinitesimal.explain.build import build  # what is told is imported when something is told
 
     return build(f, at, methods, wrt, h, detail, names)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Derivation":
+        from infinitesimal.explain.derivation import Derivation  # as above: only when asked for
+
+        return Derivation
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return ["Derivation", "explain"]

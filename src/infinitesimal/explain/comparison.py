@@ -28,14 +28,14 @@ from infinitesimal.front.trace import trace
 __all__ = ["Costs", "comparison", "counted"]
 
 GROWTH = (2, 10, 100, 1_000, 10_000)
+_COLUMNS = ("n", "one evaluation", "numerical", "forward", "reverse")
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Operations for all derivatives by each method, counted on a graph of `inputs` numbers and `outputs` numbers.
+    """Operations for all derivatives, counted on a graph of `inputs` numbers to `outputs` numbers.
 
-    `lifted` is forward mode with an ε part, zero, for constants too; `moved` adds what it takes to
-    move the inputs.
+    `lifted_pass` is a pass of forward mode in which constants carry an ε part, zero, as well.
     """
 
     inputs: int
@@ -47,7 +47,7 @@ class Costs:
 
     @property
     def numerical(self) -> int:
-        """Difference quotients: an evaluation more than there are inputs, a subtraction and a division each."""
+        """One evaluation more than inputs; for each quotient a subtraction and a division."""
         return (self.inputs + 1) * self.evaluation + 2 * self.inputs * self.outputs
 
     @property
@@ -67,7 +67,7 @@ class Costs:
 
     @property
     def reverse(self) -> int:
-        """One evaluation, and a sweep for each output."""
+        """One evaluation, and the sweeps back."""
         return self.evaluation + self.outputs * self.sweep
 
 
@@ -75,71 +75,73 @@ def counted(graph: Graph, wrt: Sequence[int]) -> Costs:
     """What each method costs for a graph, differentiated with respect to these inputs."""
     varied = [graph.inputs[k] for k in wrt]
     outputs = list(graph.outputs)
-    height = sum(node.type.size for node in outputs)
     return Costs(
-        sum(node.type.size for node in varied), height, operations(outputs, graph.inputs),
-        forward_operations(outputs, varied), forward_operations(outputs, varied, lifted_constants=True),
-        sweep_operations(outputs, varied),
-    )  # fmt: skip
+        inputs=sum(node.type.size for node in varied),
+        outputs=sum(node.type.size for node in outputs),
+        evaluation=operations(outputs, graph.inputs),
+        forward_pass=forward_operations(outputs, varied),
+        lifted_pass=forward_operations(outputs, varied, lifted_constants=True),
+        sweep=sweep_operations(outputs, varied),
+    )
 
 
 def comparison(sheet: Sheet, methods: Sequence[Method], detail: str) -> tuple[Step, ...]:
     """The steps of the last section."""
-    costs = counted(sheet.subject.graph, sheet.subject.wrt)
-    steps = [_answers(sheet, methods), _costs(sheet, costs, [method.name for method in methods])]
-    if detail == "full":
-        steps += [_growth(), _mirrored()]
-    return tuple(steps)
+    steps = [_answers(methods), _costs(sheet, [method.name for method in methods])]
+    return (*steps, _growth(), _mirrored()) if detail == "full" else tuple(steps)
 
 
-def _answers(sheet: Sheet, methods: Sequence[Method]) -> Step:
+# ---- the answers
+
+
+def _answers(methods: Sequence[Method]) -> Step:
     answered = [method for method in methods if method.results]
     symbols = [result.symbol for result in answered[0].results] if answered else []
     rows = [
         Step(
-            f"comparison-{method.name}", "comparison", "row", method.title,
-            numbers=tuple((r.name, r.number) for r in method.results), results=method.results,
+            f"comparison-{method.name}",
+            "comparison",
+            "row",
+            method.title,
+            numbers=tuple((result.name, result.number) for result in method.results),
+            results=method.results,
             cells=(write.text(method.title), *[write.boxed(r.shown) for r in method.results]),
         )
         for method in answered
-    ]  # fmt: skip
+    ]
     return Step(
-        "comparison-answers", "comparison", "answers", "The answers", _agreement(methods),
-        columns=("method", *map(written, symbols)), steps=tuple(rows), warning=_disagreement(methods),
-    )  # fmt: skip
+        "comparison-answers",
+        "comparison",
+        "answers",
+        "The answers",
+        _agreement(methods),
+        columns=("method", *map(written, symbols)),
+        steps=tuple(rows),
+        warning=_disagreement(methods),
+    )
 
 
-def _pairs(methods: Sequence[Method], first: str, second: str) -> list[tuple[Number, Number]]:
+def _pairs(methods: Sequence[Method], first: str, second: str) -> list[tuple[Any, Any]]:
+    """The values found by two methods, input by input."""
     found = {method.name: method for method in methods if method.results}
     if first not in found or second not in found:
         return []
     pairs = zip(found[first].results, found[second].results, strict=True)
-    return [(a.number, b.number) for a, b in pairs]
+    return [(np.asarray(a.number.value), np.asarray(b.number.value)) for a, b in pairs]
 
 
 def _agreement(methods: Sequence[Method]) -> str:
     """How closely forward and reverse mode agree, in units of the last place."""
-    pairs = _pairs(methods, "forward", "reverse")
-    if not pairs:
-        return ""
-    worst = max(_ulps(a.value, b.value) for a, b in pairs)
+    worst = max((_ulps(a, b) for a, b in _pairs(methods, "forward", "reverse")), default=np.inf)
     if not np.isfinite(worst):
         return ""
-    said = (
-        "to the last bit"
-        if worst == 0
-        else f"to {worst:.0f} unit{'s' * (worst > 1)} in the last place"
-    )
-    told = f"Forward and reverse mode agree {said}"
-    return told + (
-        "; the numerical method is off by its step."
-        if _pairs(methods, "numerical", "reverse")
-        else "."
-    )
+    units = f"to {worst:.0f} unit{'s' * (worst > 1)} in the last place"
+    told = f"Forward and reverse mode agree {units if worst else 'to the last bit'}"
+    numerical = _pairs(methods, "numerical", "reverse")
+    return told + ("; the numerical method is off by its step." if numerical else ".")
 
 
 def _ulps(a: Any, b: Any) -> float:
-    a, b = np.asarray(a, float), np.asarray(b, float)
     with np.errstate(all="ignore"):
         gap = np.abs(a - b) / np.spacing(np.maximum(np.abs(a), np.abs(b)))
     same = (a == b) | (np.isnan(a) & np.isnan(b))
@@ -148,72 +150,103 @@ def _ulps(a: Any, b: Any) -> float:
 
 def _disagreement(methods: Sequence[Method]) -> str:
     """Methods that do not tell the same: shown, not smoothed over."""
-    for first, second, tolerance in (
-        ("forward", "reverse", 1e-9),
-        ("symbolic", "reverse", 1e-9),
-        ("numerical", "reverse", 2e-2),
-    ):
-        for a, b in _pairs(methods, first, second):
-            sizes = np.abs(np.asarray(b.value, float))
-            scale = float(np.max(sizes, where=np.isfinite(sizes), initial=1.0))
-            if not np.allclose(a.value, b.value, rtol=0, atol=tolerance * scale, equal_nan=True):
-                return f"the {first} method and the {second} one do not agree here"
+    for first, tolerance in (("forward", 1e-9), ("symbolic", 1e-9), ("numerical", 2e-2)):
+        for a, b in _pairs(methods, first, "reverse"):
+            scale = float(np.max(np.abs(b), where=np.isfinite(b), initial=1.0))
+            if not np.allclose(a, b, rtol=0, atol=tolerance * scale, equal_nan=True):
+                return f"the {first} method and the reverse one do not agree here"
     return ""
 
 
-def _costs(sheet: Sheet, costs: Costs, methods: Sequence[str]) -> Step:
+# ---- the costs
+
+
+def _costs(sheet: Sheet, methods: Sequence[str]) -> Step:
+    costs = counted(sheet.subject.graph, sheet.subject.wrt)
     n, m, once = costs.inputs, costs.outputs, costs.evaluation
-    how = {
-        "numerical": (f"{n + 1}·{once} + {n * m} + {n * m}; {costs.moved} with the sums x + h", costs.numerical),
-        "forward": (f"{n}·{costs.lifted_pass}; {costs.forward} if constants carry no ε", costs.lifted),
-        "reverse": (f"{once} forward + {m * costs.sweep} back", costs.reverse),
-    }  # fmt: skip
-    if "symbolic" in methods and len(sheet.steps) <= SIMPLIFIED:
-        told = ("the formulas, once they are found", symbolic_operations(sheet))
-        how = {"symbolic": told, **how}
+    quotients = f"{n + 1}·{once} + {n * m} + {n * m}; {costs.moved} with the sums x + h"
+    passes = f"{n}·{costs.lifted_pass}; {costs.forward} if constants carry no ε"
     rows = [_cost_row("evaluation", f"{sheet.subject.name} alone", "one evaluation", once)]
-    rows += [_cost_row(name, _TITLES[name], *how[name]) for name in how if name in methods]
+    if "symbolic" in methods and len(sheet.steps) <= SIMPLIFIED:
+        formulas = symbolic_operations(sheet)
+        rows.append(_cost_row("symbolic", "Symbolic", "the formulas, once found", formulas))
+    if "numerical" in methods:
+        rows.append(_cost_row("numerical", "Numerical", quotients, costs.numerical))
+    if "forward" in methods:
+        rows.append(_cost_row("forward", "Forward mode", passes, costs.lifted))
+    if "reverse" in methods:
+        swept = f"{once} forward + {m * costs.sweep} back"
+        rows.append(_cost_row("reverse", "Reverse mode", swept, costs.reverse))
     return Step(
-        "comparison-cost", "comparison", "cost", "The cost, in arithmetic operations",
+        "comparison-cost",
+        "comparison",
+        "cost",
+        "The cost, in arithmetic operations",
         "Counted on the graph; multiplications by 1 are not skipped.",
-        columns=("method", "operations", "how"), steps=tuple(rows),
-    )  # fmt: skip
-
-
-_TITLES = {
-    "symbolic": "Symbolic",
-    "numerical": "Numerical",
-    "forward": "Forward mode",
-    "reverse": "Reverse mode",
-}
+        columns=("method", "operations", "how"),
+        steps=tuple(rows),
+    )
 
 
 def symbolic_operations(sheet: Sheet) -> int:
     """The operations of the simplified formulas of all derivatives."""
+    graph = sheet.subject.graph
     inputs = [node for _, node in sheet.inputs]
-    return operations(
-        symbolic_gradient(sheet.subject.graph.outputs, inputs), sheet.subject.graph.inputs
-    )
+    return operations(symbolic_gradient(graph.outputs, inputs), graph.inputs)
 
 
 def _cost_row(name: str, title: str, how: str, count: int) -> Step:
-    number = Number(float(count))
     return Step(
-        f"comparison-cost-{name}", "comparison", "row", title, numbers=(("operations", number),),
+        f"comparison-cost-{name}",
+        "comparison",
+        "row",
+        title,
+        numbers=(("operations", Number(float(count))),),
         cells=(write.text(title), _count(count), write.text(how)),
-    )  # fmt: skip
-
-
-def _count(count: int) -> Expression:
-    return (
-        write.number(f"{count}")
-        if count < 10_000
-        else write.number(f"{count:,}".replace(",", "\u2009"))
     )
 
 
-def _chain(x: Any) -> Any:
-    return np.sum(x[:-1] * x[1:])
+def _count(count: int) -> Expression:
+    digits = f"{count:,}".replace(",", "\u2009") if count >= 10_000 else str(count)
+    return write.number(digits)
+
+
+# ---- how they grow
+
+
+def _growth() -> Step:
+    def chain(x: Any) -> Any:
+        return np.sum(x[:-1] * x[1:])
+
+    rows = [_growth_row("growth", n, counted(_traced(chain, np.ones(n)), (0,))) for n in GROWTH]
+    return Step(
+        "comparison-growth",
+        "comparison",
+        "growth",
+        "How it grows: many inputs, one result",
+        "Operations for all derivatives of x₁x₂ + x₂x₃ + … with n inputs. Reverse mode stays at a "
+        "small multiple of one evaluation; it pays by remembering the forward sweep, which forward "
+        "mode need not.",
+        columns=_COLUMNS,
+        steps=tuple(rows),
+    )
+
+
+def _mirrored() -> Step:
+    def fan(n: int) -> Callable[[Any], Any]:
+        return lambda x: np.sin(x * np.arange(1.0, 1.0 + n))
+
+    rows = [_growth_row("mirrored", n, counted(_traced(fan(n), 1.0), (0,))) for n in GROWTH]
+    return Step(
+        "comparison-mirrored",
+        "comparison",
+        "growth",
+        "The mirrored case: one input, many results",
+        "Operations for all derivatives of sin(x), sin(2x), …, sin(nx). Here one pass forward does "
+        "it, and reverse mode needs a sweep for each result: neither is always better.",
+        columns=_COLUMNS,
+        steps=tuple(rows),
+    )
 
 
 def _traced(function: Callable[..., Any], at: Any) -> Graph:
@@ -221,37 +254,13 @@ def _traced(function: Callable[..., Any], at: Any) -> Graph:
     return close(done.variables, done.outputs, done.names)
 
 
-def _growth() -> Step:
-    rows: list[Step] = []
-    for n in GROWTH:
-        costs = counted(_traced(_chain, np.ones(n)), (0,))
-        rows.append(_growth_row("growth", n, costs))
-    return Step(
-        "comparison-growth", "comparison", "growth", "How it grows: many inputs, one result",
-        "Operations for all derivatives of x₁x₂ + x₂x₃ + … with n inputs. Reverse mode stays at a small multiple of one evaluation; "
-        "it pays by remembering the forward sweep, which forward mode need not.",
-        columns=("n", "one evaluation", "numerical", "forward", "reverse"), steps=tuple(rows),
-    )  # fmt: skip
-
-
-def _mirrored() -> Step:
-    rows: list[Step] = []
-    for n in GROWTH:
-        graph = _traced(lambda x, n=n: np.sin(x * np.arange(1.0, 1.0 + n)), 1.0)
-        rows.append(_growth_row("mirrored", n, counted(graph, (0,))))
-    return Step(
-        "comparison-mirrored", "comparison", "growth", "The mirrored case: one input, many results",
-        "Operations for all derivatives of sin(x), sin(2x), …, sin(nx). Here one pass forward does it, and reverse mode needs a "
-        "sweep for each result: neither is always better.",
-        columns=("n", "one evaluation", "numerical", "forward", "reverse"), steps=tuple(rows),
-    )  # fmt: skip
-
-
 def _growth_row(kind: str, n: int, costs: Costs) -> Step:
     counts = (costs.evaluation, costs.numerical, costs.forward, costs.reverse)
     names = ("evaluation", "numerical", "forward", "reverse")
     return Step(
-        f"comparison-{kind}-{n}", "comparison", "row",
-        numbers=tuple((name, Number(float(count))) for name, count in zip(names, counts, strict=True)),
+        f"comparison-{kind}-{n}",
+        "comparison",
+        "row",
+        numbers=tuple((name, Number(float(c))) for name, c in zip(names, counts, strict=True)),
         cells=(_count(n), *map(_count, counts)),
-    )  # fmt: skip
+    )

@@ -27,12 +27,18 @@ _GREEK = dict(
         strict=True,
     )
 )
+_IN_MATH = {
+    "→": r"\to", "←": r"\leftarrow", "×": r"\times", "∂": r"\partial", "ε": r"\varepsilon",
+    "²": "^2", "′": "'", "≈": r"\approx", "·": r"\cdot", "⌈": r"\lceil", "⌉": r"\rceil",
+    "ᵀ": r"^{\mathsf T}", "−": "-", "√": r"\surd", "✓": r"\checkmark", "Σ": r"\Sigma",
+    "∞": r"\infty", "≤": r"\le", "≥": r"\ge",
+    **{digit: f"_{k}" for k, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+    **{letter: "\\" + name for letter, name in _GREEK.items()},
+}  # fmt: skip
 _IN_TEXT = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$",
-    "^": r"\^{}", "~": r"\~{}", "→": r"$\to$", "←": r"$\leftarrow$", "×": r"$\times$", "∂": r"$\partial$", "ε": r"$\varepsilon$",
-    "²": r"$^2$", "′": r"$'$", "…": r"\dots{}", "≈": r"$\approx$", "·": r"$\cdot$", "⌈": r"$\lceil$", "⌉": r"$\rceil$",
-    "ᵀ": r"$^{\mathsf T}$", "−": "$-$", "√": r"$\surd$", "✓": r"$\checkmark$", "Σ": r"$\Sigma$", "∞": r"$\infty$",
-    "≤": r"$\le$", "≥": r"$\ge$", "ᵢ": "$_i$", "₊": "$_+$", **{digit: f"$_{k}$" for k, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+    "\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}", "…": r"\dots{}",
+    **{letter: "\\" + letter for letter in "{}_&%#$"},
+    **{letter: f"${math}$" for letter, math in _IN_MATH.items()},
 }  # fmt: skip
 
 

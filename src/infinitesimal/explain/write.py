@@ -30,13 +30,18 @@ __all__ = [
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _IN_ASCII = {
-    "∂": "d", "ε": "e", "·": "*", "×": "x", "−": "-", "→": "->", "←": "<-", "≈": "~", "…": "...", "\u2009": " ", "′": "'", "²": "^2",
-    "³": "^3", "√": "sqrt", "∞": "inf", "≤": "<=", "≥": ">=", "≠": "!=", "⌈": "ceil(", "⌉": ")", "⌊": "floor(", "⌋": ")", "▪": "#", "▐": "[", "▌": "]", "ᵀ": "^T", "✓": "ok",
-    "─": "-", "═": "=", "│": "|", "Σ": "sum", "–": "-", "Δ": "D", "∇": "grad", "–": "-", "⚠": "!", "·": "*",
+    **dict(zip("∂ε·×−←≈′∞≤≥≠√✓─═│▪▐▌⚠–Δ∇\u2009", "de*x-<~'@<>/V+-=|#[]!-DV ", strict=True)),
+    "→": "->", "←": "<-", "…": "...", "∞": "inf", "≤": "<=", "≥": ">=", "≠": "!=", "√": "sqrt",
+    "✓": "ok", "∇": "grad", "Σ": "sum", "⌈": "ceil(", "⌉": ")", "⌊": "floor(", "⌋": ")",
+    "ᵀ": "^T", "²": "^2", "³": "^3", "⁻": "^-",
     **{digit: f"_{k}" for k, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
-    **{digit: f"^{k}" for k, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}, "⁻": "^-",
-    "π": "pi", "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "θ": "theta", "λ": "lambda", "μ": "mu", "ρ": "rho",
-    "σ": "sigma", "τ": "tau", "φ": "phi", "ω": "omega", "ψ": "psi", "η": "eta", "κ": "kappa", "ξ": "xi", "χ": "chi", "ν": "nu",
+    **{digit: f"^{k}" for k, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    **dict(zip(
+        "αβγδζηθκλμνξπρστφχψω",
+        "alpha beta gamma delta zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi "
+        "omega".split(),
+        strict=True,
+    )),
 }  # fmt: skip
 
 
