@@ -128,6 +128,14 @@ def force(value: Any, asked: str) -> Any:
         ) from None
 
 
+def known_value(node: Node) -> Any:
+    """The value of a node where it is known while tracing, and None where it is not."""
+    try:
+        return force(node, "")
+    except UnknownValueError:
+        return None
+
+
 def whole(value: Any, asked: str = "an integer argument") -> int:
     """A whole number, forced where it is traced. Raises `TypeError` as NumPy does."""
     return operator.index(force(value, asked))

@@ -247,9 +247,9 @@ def _insertions(obj: Any, size: int) -> Any:
     """The places before which `np.insert` puts values, counted from the front."""
     if obj.__class__ is slice:
         return np.arange(*obj.indices(size))
-    places = np.asarray(force(node_of(obj), "the places of np.insert"))
+    places: Any = np.asarray(force(node_of(obj), "the places of np.insert"))
     if places.dtype.kind == "b":
-        return np.flatnonzero(places)
+        places = np.nonzero(places)[0]
     if places.size and not (-size <= places.min() and places.max() <= size):
         wrong = places.ravel()[np.argmax((places < -size) | (places > size))]
         raise IndexError(f"index {wrong} is out of bounds for axis with size {size}")

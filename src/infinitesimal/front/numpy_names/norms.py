@@ -48,7 +48,7 @@ def _vector(x: Node, ord: Any, axis: Any, keepdims: Any) -> Node:
         raise ValueError(f"Invalid norm order '{ord}' for vectors")
     size = REGISTRY["absolute"](x)
     if ord == np.inf:
-        return max(size, axis, keepdims=keepdims)
+        return max(size, axis, keepdims=keepdims, initial=0)
     if ord == -np.inf:
         return min(size, axis, keepdims=keepdims)
     if ord == 0:
@@ -77,7 +77,9 @@ def _matrix(x: Node, ord: Any, axes: tuple[int, ...], keepdims: Any) -> Node:
         raise ValueError("Invalid norm order for matrices.")
     along, over = (rows, columns) if abs(ord) == 1 else (columns, rows)
     sums = sum(REGISTRY["absolute"](x), along, keepdims=True)
-    largest = (max if ord > 0 else min)(sums, over, keepdims=True)
+    largest = (
+        max(sums, over, keepdims=True, initial=0) if ord > 0 else min(sums, over, keepdims=True)
+    )
     if kept(keepdims):
         return largest
     shape = tuple(size for k, size in enumerate(largest.type.shape) if k not in axes)

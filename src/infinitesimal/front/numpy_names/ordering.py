@@ -22,6 +22,7 @@ def _flat(x: Node, axis: Any) -> tuple[Node, int]:
     """The array and an axis; for None, its elements in one axis."""
     if axis is None:
         return reshaped(x, (x.type.size,)), 0
+    x = x if x.type.ndim else reshaped(x, (1,))
     return x, axis_of(axis, x.type.ndim)
 
 
@@ -51,6 +52,7 @@ def _cumulative(name: str, meaning: Any, first: int) -> Any:
     ) -> Node:
         refuse(name, out=out)
         node = node_of(x)
+        node = node if node.type.ndim else reshaped(node, (1,))
         if axis is None and node.type.ndim != 1:
             raise ValueError(
                 "For arrays which have more than one dimension ``axis`` argument is required."

@@ -25,6 +25,13 @@ def polyval(p: Any, x: Any) -> Node:
     return answer
 
 
+def _sized(p: Any) -> Node:
+    node = node_of(p)
+    if not node.type.ndim:
+        raise TypeError("len() of unsized object")
+    return node
+
+
 def _row(p: Any) -> Node:
     node = node_of(p)
     return node if node.type.ndim else reshaped(node, (1,))
@@ -54,7 +61,7 @@ def polysub(a1: Any, a2: Any) -> Node:
 
 @word(np.polyder)
 def polyder(p: Any, m: Any = 1) -> Node:
-    coefficients = _row(p)
+    coefficients = _sized(p)
     order = whole(m)
     if order < 0:
         raise ValueError("Order of derivative must be positive (see polyint)")
@@ -66,7 +73,7 @@ def polyder(p: Any, m: Any = 1) -> Node:
 
 @word(np.polyint)
 def polyint(p: Any, m: Any = 1, k: Any = None) -> Node:
-    coefficients = inexact(_row(p))
+    coefficients = inexact(_sized(p))
     order = whole(m)
     if order < 0:
         raise ValueError("Order of integral must be positive (see polyder)")

@@ -20,6 +20,7 @@ from infinitesimal.front.numpy_names.common import (
     force,
     given,
     inexact,
+    known_value,
     node_of,
     operands,
     refuse,
@@ -34,9 +35,14 @@ Reduction = Callable[..., Node]
 
 def reduced(word: Reduction, x: Node, axis: Any, keepdims: Any = False, **params: Any) -> Node:
     """A word that reduces axes, with NumPy's `axis` and `keepdims`."""
-    axes = axes_of(axis, x.type.ndim)
+    axes = _reduced_axes(axis, x.type.ndim)
     answer = word(x, axis=axes, **params)
     return restored(answer, x, axes) if kept(keepdims) else answer
+
+
+def _reduced_axes(axis: Any, ndim: int) -> tuple[int, ...]:
+    """The axes to reduce; a scalar may be given its first and last axis, as in NumPy."""
+    return () if not ndim and axis in (0, -1) else axes_of(axis, ndim)
 
 
 def kept(keepdims: Any) -> bool:
@@ -54,7 +60,8 @@ def masked(x: Node, where: Any, instead: Any) -> Node:
     """The array with `instead` where the condition of a reduction is false."""
     if not given(where) or where is True:
         return x
-    return choose(node_of(where), *operands(x, instead))
+    condition = stretched(cast(node_of(where), bool), x.type.shape)
+    return choose(condition, *operands(x, instead))
 
 
 @word(np.sum)
@@ -230,6 +237,8 @@ def average(
     heavy = _weights(x, axis, node_of(weights))
     heavy = cast(heavy, np.result_type(x.type.dtype, heavy.type.dtype))
     total = sum(heavy, axis, keepdims=keepdims)
+    if np.any(known_value(total) == 0):
+        raise ZeroDivisionError("Weights sum to zero, can't be normalized")
     answer = sum(x * heavy, axis, keepdims=keepdims) / total
     return (answer, stretched(total, answer.type.shape)) if returned else answer
 
@@ -337,14 +346,25 @@ def nanmean(
     return mean(x, axis, dtype, out, keepdims, where=known)
 
 
+def _known_extreme(
+    meaning: Callable[..., Node], a: Any, instead: float, axis: Any, out: Any, keepdims: Any
+) -> Node:
+    """The largest or smallest of what is known, and NaN where nothing is."""
+    x, known = known_or(a, instead)
+    answer = meaning(x, axis, out, keepdims)
+    if not x.type.inexact:
+        return answer
+    return choose(any(known, axis, keepdims=keepdims), answer, constant(np.nan, x.type.dtype))
+
+
 @word(np.nanmax)
 def nanmax(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Node:
-    return max(known_or(a, -np.inf)[0], axis, out, keepdims)
+    return _known_extreme(max, a, -np.inf, axis, out, keepdims)
 
 
 @word(np.nanmin)
 def nanmin(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Node:
-    return min(known_or(a, np.inf)[0], axis, out, keepdims)
+    return _known_extreme(min, a, np.inf, axis, out, keepdims)
 
 
 def _known_place(name: str, place: Callable[..., Node], instead: float) -> Callable[..., Node]:

@@ -128,7 +128,10 @@ def _logaddexp(
 
 def _accumulate(meaning: Meaning, name: str) -> Meaning:
     def accumulate(array: Any, axis: Any = 0, dtype: Any = None, out: Any = None) -> Node:
-        return meaning(array, axis, dtype, out)
+        x = node_of(array)
+        if not x.type.ndim:
+            raise TypeError("cannot accumulate on a scalar")
+        return meaning(x, axis, dtype, out)
 
     return accumulate
 
