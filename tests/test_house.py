@@ -164,6 +164,7 @@ def failed_examples(name: str, file: Path, line: int, text: str, names: dict[str
     report: list[str] = []
     with np.printoptions(legacy=False):
         runner.run(test, out=report.append, clear_globs=False)
+    names.update(test.globs)  # what a block defines, the next one may use
     return "".join(report)
 
 

@@ -9,6 +9,9 @@ Every name a person needs is here; `infinitesimal.numpy` and `infinitesimal.scip
 namespaces, `infinitesimal.extend` is the door for people who add words.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from infinitesimal.api import (
     grad,
     graph,
@@ -23,16 +26,18 @@ from infinitesimal.api import (
     value_and_grad,
     vjp,
 )
-from infinitesimal.comparison import compare, growth
 from infinitesimal.core.graph import Graph
-from infinitesimal.core.parse import parse
 from infinitesimal.errors import InfinitesimalError
 from infinitesimal.explain import explain
-from infinitesimal.formulas import symbolic
 from infinitesimal.front.dual import Dual, lift
 from infinitesimal.front.written import constant, variable, written
-from infinitesimal.methods import derivative
-from infinitesimal.testing import check_grads
+
+if TYPE_CHECKING:
+    from infinitesimal.comparison import compare, growth
+    from infinitesimal.core.parse import parse
+    from infinitesimal.formulas import symbolic
+    from infinitesimal.methods import derivative
+    from infinitesimal.testing import check_grads
 
 __all__ = [
     "Dual",
@@ -63,3 +68,25 @@ __all__ = [
     "written",
 ]
 __version__ = "0.1.0"
+
+# Rooms that are opened when first asked for, so that the import stays light.
+_LATER = {
+    "check_grads": "testing",
+    "compare": "comparison",
+    "derivative": "methods",
+    "growth": "comparison",
+    "parse": "core.parse",
+    "symbolic": "formulas",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})
