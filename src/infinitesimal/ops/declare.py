@@ -124,9 +124,10 @@ def _weigher(partial: Partial) -> Weigher | None:
     """How a tangent or cotangent of a node is weighed by a partial, without multiplying by one."""
     if partial is None:
         return None
+    rule: Any = partial
 
     def weighed(node: Node, seed: Node, times: Callable[..., Node]) -> Node:
-        weight: Any = partial(*node.inputs, node) if callable(partial) else partial
+        weight = rule(*node.inputs, node) if callable(rule) else rule
         if weight.__class__ is Node:
             return times(seed, weight)
         if weight == 1:
