@@ -217,7 +217,9 @@ def test_reverse_collects(told):
 
 
 def test_the_picture(told):
-    vertices = {v.name: (v.number.exact, v.adjoint and v.adjoint.exact, v.kept) for v in told.vertices}
+    vertices = {
+        v.name: (v.number.exact, v.adjoint and v.adjoint.exact, v.kept) for v in told.vertices
+    }
     assert vertices == {
         "x": (2, 13, False),
         "y": (3, 18, False),

@@ -46,7 +46,11 @@ def test_ascii_is_ascii_and_aligned(told):
     assert "~~e^2~~" in page
     head = next(line for line in page.splitlines() if line.strip().startswith("edge"))
     row = next(line for line in page.splitlines() if line.strip().startswith("k -> y"))
-    for word, entry in (("incoming", "5 x 2"), ("contribution", "dL/dy_k = 10"), ("so far", "dL/dy = 8")):
+    for word, entry in (
+        ("incoming", "5 x 2"),
+        ("contribution", "dL/dy_k = 10"),
+        ("so far", "dL/dy = 8"),
+    ):
         assert head.index(word) == row.index(entry)
 
 

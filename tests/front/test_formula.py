@@ -233,6 +233,11 @@ def _seconds(text: str) -> float:
     return time.perf_counter() - start
 
 
+def test_the_slope_of_relu_at_zero_is_zero():
+    assert dx.grad(parse("relu(x)"))(0.0) == 0.0
+    assert dx.grad(parse("relu(x)"))(2.0) == 1.0
+
+
 def test_towers_of_powers_are_infinite_and_harmless():
     start = time.perf_counter()
     assert parse("9^9^9^9")() == math.inf

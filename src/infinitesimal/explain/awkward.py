@@ -52,17 +52,21 @@ def _not_finite(sheet: Sheet, node: Node) -> list[str]:
 def _kink(sheet: Sheet, sweep: Sweep, node: Node) -> list[str]:
     """Whether an operand stands where the word of this step has no derivative."""
     domain = node.primitive.domain
-    if domain is None or not domain.avoid or node not in sweep.adjoints:
+    flat = node.primitive.jvp is None
+    if domain is None or not domain.avoid or (node not in sweep.adjoints and not flat):
         return []
     operands = [np.asarray(sheet.number(x).value) for x in node.inputs]
     if isinstance(domain.avoid, str):
         awkward = len(operands) > 1 and bool(np.any(operands[0] == operands[1]))
         where = "its operands are equal"
     else:
-        awkward = bool(np.isin(operands[0], domain.avoid).any())
-        where = f"its operand is {_point(operands[0], domain.avoid)}"
+        hit = operands[0][np.isin(operands[0], domain.avoid)]
+        awkward = bool(hit.size)
+        where = f"its operand is {_told(float(hit.flat[0]))}" if awkward else ""
     if not awkward:
         return []
+    if flat:
+        return [f"{_named(sheet, node)} stands on its edge, where {where}; told is this side"]
     used = [
         f"{sheet.called[arrow.operand]}: {written(shown(number))}"
         for operand in sheet.operands(node)
@@ -73,10 +77,6 @@ def _kink(sheet: Sheet, sweep: Sweep, node: Node) -> list[str]:
     if any("inf" in text or "nan" in text for text in used):
         return [f"{_named(sheet, node)} has no finite derivative where {where}{told}"]
     return [f"{_named(sheet, node)} has no derivative where {where}{told}, by convention"]
-
-
-def _point(values: np.ndarray, avoid: tuple[float, ...]) -> str:
-    return written(shown(float(values[np.isin(values, avoid)].flat[0])))
 
 
 def _two_sided(sheet: Sheet, sweep: Sweep, move: Move) -> list[str]:

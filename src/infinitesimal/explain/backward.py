@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -148,12 +149,16 @@ def local_partials(node: Node, wanted: Sequence[bool]) -> list[Node | None]:
     """The derivative of a step by each operand, as a node, where it is a number an element."""
     partials = node.primitive.partials
     if partials:
-        found = [p(*node.inputs, node) if callable(p) else p for p in partials]
+        found: list[Any] = [p(*node.inputs, node) if callable(p) else p for p in partials]
         return [
             None if partial is None or not want else _as_node(partial)
             for partial, want in zip(found, wanted, strict=True)
         ]
-    if node.type.shape or any(operand.type.shape for operand in node.inputs):
+    if (
+        node.primitive.jvp is None
+        or node.type.shape
+        or any(operand.type.shape for operand in node.inputs)
+    ):
         return [None] * len(node.inputs)
     return list(pull(node, constant(np.ones((), node.type.dtype)), list(wanted), False))
 

@@ -44,7 +44,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A head, one of `HEADS`, and its parts: further expressions, or strings where the head says so."""
+    """A head, one of `HEADS`, and its parts: expressions, or strings where the head says so."""
 
     head: str
     parts: tuple[Expression | str, ...]

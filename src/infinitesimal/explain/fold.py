@@ -104,8 +104,8 @@ def where(sheet: Sheet) -> list[Step]:
             "",
             "where",
             "Where the work is done",
-            f"The function came to {total}, as traced at this point; at another point loops may run "
-            "longer and branches be taken otherwise. By line of the program:",
+            f"The function came to {total}, as traced at this point; at another point loops may "
+            "run longer and branches be taken otherwise. By line of the program:",
             columns=("line", "steps", "operations", "program"),
             steps=tuple(rows),
         )

@@ -21,7 +21,7 @@ import math
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -96,19 +96,19 @@ def read(text: str, kind: type[Any]) -> Any:
         return _made(kind, page)
     except (KeyError, TypeError, ValueError) as error:
         raise ArgumentError(
-            "a derivation read from JSON", found=f"{type(error).__name__}: {error}",
-            why=f"this is no text of format {FORMAT!r}, version {VERSION}", instead="what Derivation.to_json wrote",
-        ) from None  # fmt: skip
+            "a derivation read from JSON",
+            found=f"{type(error).__name__}: {error}",
+            why=f"this is no text of format {FORMAT!r}, version {VERSION}",
+            instead="what Derivation.to_json wrote",
+        ) from None
 
 
 def _expression(page: Any) -> Expression:
-    tree = page["tree"] if isinstance(page, dict) else page  # pyright: ignore[reportUnknownVariableType]
-    head, *parts = tree  # pyright: ignore[reportUnknownVariableType]
+    head, *parts = cast("list[Any]", page["tree"] if isinstance(page, dict) else page)
     if head not in HEADS:
         raise ValueError(f"an expression with head {head!r}")
-    return Expression(
-        head, tuple(part if isinstance(part, str) else _expression(part) for part in parts)
-    )  # pyright: ignore[reportUnknownVariableType]
+    read = [part if isinstance(part, str) else _expression(part) for part in parts]
+    return Expression(head, tuple(read))
 
 
 def _number(page: dict[str, Any]) -> Number:
@@ -148,12 +148,14 @@ def _same(value: Any) -> Any:
 
 _FIELDS: dict[type[Any], dict[str, Callable[[Any], Any]]] = {
     Tree: {
-        "function": _expression, "inputs": _each(_of(Input)), "value": _number, "methods": _each(_of(Method)),
+        "function": _expression, "inputs": _each(_of(Input)), "value": _number,
+        "methods": _each(_of(Method)),
         "comparison": _each(_of(Step)), "vertices": _each(_of(Vertex)), "edges": _each(_of(Edge)),
     },
     Method: {"steps": _each(_of(Step)), "results": _each(_of(Result))},
     Step: {
-        "lines": _each(_of(Line)), "numbers": _each(_pair), "results": _each(_of(Result)), "cells": _each(_expression),
+        "lines": _each(_of(Line)), "numbers": _each(_pair), "results": _each(_of(Result)),
+        "cells": _each(_expression),
         "steps": _each(_of(Step)),
     },
     Line: {"formula": _expression},

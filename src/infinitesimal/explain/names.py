@@ -29,12 +29,12 @@ def letters(taken: Collection[str]) -> Iterator[str]:
 
 
 def is_step(node: Node) -> bool:
-    """Whether a node is something computed from the inputs: neither a leaf nor a constant expression."""
+    """Whether a node is computed from the inputs: neither a leaf nor a constant expression."""
     return bool(node.inputs) and node.reach != NEVER
 
 
 def outside_in(outputs: Sequence[Node]) -> list[Node]:
-    """The steps below the outputs in pre-order: each before its operands, operands from left to right."""
+    """The steps below the outputs in pre-order: each before its operands, those from the left."""
     order: dict[Node, None] = {}
     waiting = list(reversed(outputs))
     while waiting:
@@ -46,7 +46,7 @@ def outside_in(outputs: Sequence[Node]) -> list[Node]:
 
 
 def backward_order(outputs: Sequence[Node]) -> list[Node]:
-    """The steps, each after everything that uses it; where several could come next, the first by name."""
+    """The steps, each after everything that uses it; of several, the first named."""
     named = outside_in(outputs)
     rank = {node: k for k, node in enumerate(named)}
     users = dict.fromkeys(named, 0)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -32,7 +32,7 @@ _TYPED = 15  # significant digits that somebody may have typed
 
 @dataclass(frozen=True, eq=False)
 class Number:
-    """What a quantity came to: `value` in float64 (a float or an array), `exact` as a fraction or None.
+    """What a quantity came to: `value` in float64, a float or an array; `exact` a fraction or None.
 
     >>> tenth = Number(13.099999999999952, Fraction("13.1"))
     >>> str(tenth), tenth.differs
@@ -218,7 +218,7 @@ def _squared(x: Fraction) -> Fraction:
     return x * x
 
 
-_EXACT: dict[str, Callable[..., Fraction | None]] = {
+_EXACT: dict[str, Any] = {  # functions of fractions, to a fraction or None
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,

@@ -117,7 +117,8 @@ class Paper:
             if leaf in self.journal.pending:
                 asked = self.journal.pending[leaf]
                 found = [part for part in rule.parts if (part.before, part.wrt) == asked]
-                answers.update({leaf: part.outcome for part in found})
+                if found:
+                    answers[leaf] = found[0].outcome
         if not answers:
             return []
         if all(part.rule in _SURE for part in rule.parts):

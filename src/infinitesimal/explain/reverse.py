@@ -252,8 +252,8 @@ def _rows(sheet: Sheet, results: Sequence[Result]) -> Step:
         "reverse",
         "collect",
         "The Jacobian, row by row",
-        f"{sheet.subject.name} has {sheet.output.type.size} results: the sweep is done once for each, "
-        "with the seed 1 at that result and 0 at the others. Each sweep is one row.",
+        f"{sheet.subject.name} has {sheet.output.type.size} results: the sweep is done once for "
+        "each, with the seed 1 at that result and 0 at the others. Each sweep is one row.",
         lines,
         results=tuple(results),
     )

@@ -1,7 +1,7 @@
 """The symbolic method, told: read the function, differentiate it as a formula, put in the point.
 
-In: a sheet and its sweep. Out: the `Method` called "symbolic". Functions of numbers are told rule by
-rule (`paper`); of arrays, and of long functions, what the rules lead to is written.
+In: a sheet and its sweep. Out: the `Method` called "symbolic". Functions of numbers are told rule
+by rule (`paper`); of arrays, and of long functions, what the rules lead to is written.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def error_steps(
     sizes: Sequence[Fraction],
     quotients: Mapping[Move, Sequence[Number]],
 ) -> list[Step]:
-    """Taylor's account, and a companion where the function is quadratic; nothing for long functions."""
+    """Taylor's account, and a companion of a quadratic function; nothing for long functions."""
     if len(sheet.steps) > _TOO_LONG or any(move.index for move in quotients):
         return []
     try:

@@ -25,13 +25,15 @@ WIDEST = 96  # long lines are hard to read, however wide the terminal
 BOXED = Style(boxed=lambda inner: f"▐ {inner} ▌", struck=PLAIN.struck)
 _BLUE, _RUST = "dodger_blue1", "dark_orange3"
 _ROLES = {
-    "heading": "bold", "function": "bold", "method": "bold", "title": "bold", "reason": "dim", "note": "dim", "head": "dim",
+    **dict.fromkeys(("heading", "function", "method", "title", "part"), "bold"),
+    **dict.fromkeys(("reason", "note", "head"), "dim"),
     "warning": "bold red",
-}  # fmt: skip
+}
 # what the numbers of a step are: values, which flow forward, or adjoints, which flow back
 _KINDS = {
-    "values": _BLUE, "break": "", "sweep": _RUST, "collect": _RUST, "local": _RUST, "why": _RUST, "pass": _BLUE, "quotient": _BLUE,
-}  # fmt: skip
+    **dict.fromkeys(("values", "pass", "quotient"), _BLUE),
+    **dict.fromkeys(("sweep", "collect", "local", "why"), _RUST),
+}
 _NUMBER = re.compile(r"(?<![\w.₀-₉])\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 _BOX = re.compile(r"▐.*?▌")
 _STRUCK = re.compile("(?:.\u0336)+")

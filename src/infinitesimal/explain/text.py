@@ -24,7 +24,7 @@ _BREAKS = (" = ", " ≈ ", " ~ ", " ← "), (" + ", " − ", " - ", ", ", " ")
 
 @dataclass(frozen=True)
 class Row:
-    """A line of text, and what it is: heading, title, reason, formula, note, head, cell, warning."""
+    """A line of text, and what it is: a heading, title, reason, formula, note, cell, warning."""
 
     role: str
     text: str

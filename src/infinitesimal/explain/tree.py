@@ -39,7 +39,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing done, and why. `numbers` are named; `cells` are its row in a parent that has `columns`."""
+    """One thing done, and why. `cells` are its row in the table of a parent that has `columns`."""
 
     id: str
     method: str
@@ -104,7 +104,7 @@ class Vertex:
 
 @dataclass(frozen=True)
 class Edge:
-    """An arrow of the picture, from an operand to what uses it, with its local derivative and contribution."""
+    """An arrow of the picture, from an operand to what uses it, with what flows along it."""
 
     source: str
     target: str

@@ -37,8 +37,8 @@ def curve_steps(
             "curve",
             f"Smaller is not always better: the error of ∂{sheet.subject.name}/∂{move.name}",
             "First the quotient's own error shrinks with h (with h² for the central one); then the "
-            "rounding of the values, divided by h, takes over and grows. At last the step vanishes: "
-            "the moved point is the point itself.",
+            "rounding of the values, divided by h, takes over and grows. At last the step "
+            "vanishes: the moved point is the point itself.",
             columns=("h", "forward", "", "central", ""),
             steps=tuple(rows),
         )

@@ -45,7 +45,7 @@ def _record(function: Any) -> Callable[..., Node]:
 
 
 def _relu(x: Node) -> Node:
-    return BY_NUMPY[np.maximum](x, 0.0)
+    return REGISTRY["where"](x > 0.0, x, 0.0)  # not max(x, 0): the slope at zero is zero
 
 
 # What may be called: what it makes of nodes, and how many it takes.

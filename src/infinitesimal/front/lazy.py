@@ -94,6 +94,11 @@ class Lazy(Forced):
         return call_word(np.transpose, (self,), {})
 
     @property
+    def flat(self) -> Lazy:
+        """The elements in one axis, in the order of the last index."""
+        return call_word(np.ravel, (self,), {})
+
+    @property
     def mT(self) -> Lazy:
         """The array with its last two axes exchanged."""
         return call_word(np.matrix_transpose, (self,), {})

@@ -246,12 +246,11 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Node:
 def _insertions(obj: Any, size: int) -> Any:
     """The places before which `np.insert` puts values, counted from the front."""
     if obj.__class__ is slice:
-        return np.arange(*obj.indices(size))
+        return np.array(range(*obj.indices(size)), np.intp)
     places: Any = np.asarray(force(node_of(obj), "the places of np.insert"))
     if places.dtype.kind == "b":
         places = np.nonzero(places)[0]
     if places.size and not (-size <= places.min() and places.max() <= size):
         wrong = places.ravel()[np.argmax((places < -size) | (places > size))]
         raise IndexError(f"index {wrong} is out of bounds for axis with size {size}")
-    counted: Any = np.where(places < 0, places + size, places)
-    return counted
+    return places + size * (places < 0)
