@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.ops.arithmetic import times, times_behind_mask
+from infinitesimal.ops.index import scatter, scatter_add
+from infinitesimal.ops.shape import concatenate
 
 __all__ = ["forward"]
 
@@ -22,8 +24,8 @@ def forward(
     `masked=True` when the seeds hold structural zeros, as the columns of an identity matrix do:
     then a zero tangent meeting an infinite slope stays zero.
     """
-    product = times_behind_mask if masked else times
     tangents: dict[Node, Node] = dict(seeds)
+    behind_mask: set[Node] = set(seeds) if masked else set()
     for node in postorder(outputs, dict(seeds)):
         if node.active == NEVER:
             continue
@@ -31,7 +33,23 @@ def forward(
         jvp = node.primitive.jvp
         if jvp is None or all(tangent is None for tangent in inputs):
             continue
-        tangent = jvp(node, inputs, product)
+        here = not behind_mask.isdisjoint(node.inputs)
+        tangent = jvp(node, inputs, times_behind_mask if here else times)
         if tangent is not None:
             tangents[node] = tangent
+            if here or _writes_zeros(node, inputs):
+                behind_mask.add(node)
     return [tangents.get(node) for node in outputs]
+
+
+def _writes_zeros(node: Node, tangents: Sequence[Node | None]) -> bool:
+    """Whether a tangent holds structural zeros: a branch not taken, a place not written to."""
+    primitive = node.primitive
+    if primitive is scatter or primitive is scatter_add:
+        return True
+    if primitive.kind != "linear" or len(tangents) == 1:
+        return False
+    return any(
+        tangent is None and (operand.type.inexact or primitive is concatenate)
+        for operand, tangent in zip(node.inputs, tangents, strict=True)
+    )
