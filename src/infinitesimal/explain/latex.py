@@ -84,11 +84,21 @@ def _body(step: Step) -> list[str]:
     if step.columns:
         out += _table(step)
     else:
-        for inner in step.steps:
-            title = rf"\emph{{{escaped(inner.title)}}} " if inner.title else ""
-            out += [f"{title}{escaped(inner.reason)}".rstrip(), *_body(inner)]
+        out += _nested(step.steps)
     if step.warning:
         out.append(rf"\textbf{{{escaped(step.warning)}}}")
+    return out
+
+
+def _nested(steps: Sequence[Step]) -> list[str]:
+    """Steps inside another: a heading where one groups further steps, else its lines alone."""
+    out: list[str] = []
+    for step in steps:
+        if step.lines or not step.steps:
+            out += _body(step)
+            continue
+        lines = [line for inner in step.steps for each in inner.walk() for line in each.lines]
+        out += [rf"\emph{{{escaped(step.title)}}}", *_lines(lines)]
     return out
 
 

@@ -56,9 +56,7 @@ def _body(step: Step) -> list[str]:
         out += ["", *_table(step)]
     else:
         for inner in step.steps:
-            if inner.title or inner.reason:
-                title = f"*{_words(inner.title)}* " if inner.title else ""
-                out += ["", f"{title}{_words(inner.reason)}".rstrip()]
+            out += ["", f"*{_words(inner.title)}*"] if not inner.lines else []
             out += _body(inner)
     if step.warning:
         out += ["", f"> **Warning.** {_words(step.warning)}"]

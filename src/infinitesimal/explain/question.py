@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, cast
 
 import numpy as np
@@ -70,6 +71,7 @@ def _of_formula(text: str | Formula, at: Any) -> Subject:
         tuple(range(len(values))),
         formula.graph,
         lambda given: formula.graph(*given)[0],
+        meant=tuple(value if isinstance(value, Fraction) else None for value in point),
     )
 
 
@@ -80,7 +82,7 @@ def _keys(at: Any) -> list[str] | None:
 def _number(name: str, value: Any) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = float("nan")
     if not np.isfinite(number):
         raise ArgumentError(

@@ -47,6 +47,7 @@ class Subject:
     call: Callable[[Sequence[Any]], Any]
     warnings: tuple[str, ...] = ()
     parts: tuple[Node, ...] = ()  # the results, where there are several
+    meant: tuple[Fraction | None, ...] = ()  # the values exactly, where they were given so
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +112,11 @@ class Sheet:
     @property
     def exact_inputs(self) -> dict[Node, Fraction | None]:
         """The inputs' values as somebody means them who writes them so."""
-        return {node: fraction(value) for node, value in self.bindings.items()}
+        meant = self.subject.meant or (None,) * len(self.bindings)
+        return {
+            node: fraction(value) if exact is None else exact
+            for (node, value), exact in zip(self.bindings.items(), meant, strict=True)
+        }
 
     def numbers(self, nodes: Sequence[Node]) -> list[Number]:
         """What these nodes come to at the point."""
