@@ -82,6 +82,16 @@ EVEN, BACK, ALL = Span(0, 4, 2), Span(2, None, -1), Span(0, 3, 1)
 
 STRUCTURAL: dict[str, list[Make]] = {
     "scale": [row((), ()), row((3,), (3,)), row((2, 1), (3,)), row((), (2,))],
+    "scale_both": [row((), ()), row((3,), (3,)), row((2, 1), (3,)), row((), (2,))],
+    "matmul_masked": [
+        row((2, 3), (3, 2), zeros=(0,)), row((2, 2, 3), (3, 2), zeros=(1,)),
+        row((2, 3), (3, 2), zeros=(0, 1)),
+    ],
+    "einsum_masked": [
+        row((2, 3), (3, 2), subscripts="ij,jk->ik", zeros=(0,)),
+        row((2,), (3,), (2, 3), subscripts="i,j,ij->ij", zeros=(0, 2)),
+    ],
+    "convolve_masked": [row((4,), (2,), zeros=(0,)), row((2,), (3,), zeros=(1,))],
     "index": [
         row((4,), key=(2,)), row((4,), key=(EVEN,)), row((3, 2), key=(BACK, 1)),
         row((3, 2), key=(ALL,)), row((4, 2), key=(Span(0, 0, 1),)), row((), key=()),

@@ -19,6 +19,7 @@ from infinitesimal.ops.arithmetic import times as times_plainly
 from infinitesimal.ops.arithmetic import times_behind_mask
 from infinitesimal.ops.declare import missing_rule
 from infinitesimal.ops.index import merged
+from infinitesimal.ops.masked import behind_mask
 
 __all__ = ["pull", "reverse"]
 
@@ -72,7 +73,13 @@ def pull(node: Node, cotangent: Node, wanted: list[bool], masked: bool) -> Seque
     times = times_behind_mask if masked else times_plainly
     vjp = node.primitive.vjp
     if vjp is not None:
-        return vjp(node, cotangent, wanted, times)
+        passed: list[Node | None] = vjp(node, cotangent, wanted, times)
+        if masked and node.primitive.kind == "multilinear":
+            return [
+                part if part is None else behind_mask(part, [cotangent], node.inputs)
+                for part in passed
+            ]
+        return passed
     if node.primitive.jvp is None:
         raise missing_rule(node.primitive, "jvp")
     return _transposed(node, cotangent, wanted, masked)

@@ -117,7 +117,8 @@ def _scale_type(zero: Type, value: Type) -> Type:
 
 def _scale_transpose(cotangent: Node, node: Node, position: int) -> Node:
     zero, value = node.inputs
-    part = scale(cotangent, value) if position == 0 else scale(zero, cotangent)
+    # a slope's cotangent is a product of two that may hold structural zeros
+    part = scale(cotangent, value) if position == 0 else scale_both(zero, cotangent)
     return unbroadcast(part, node.inputs[position].type)
 
 
@@ -127,6 +128,26 @@ scale = multilinear(
     notation=Notation(
         "{0}*{1}", "{0} {1}", "np.where({0} == 0, 0.0, {0} * {1})", PRODUCT, (PRODUCT, PRODUCT + 1)
     ),
+)  # fmt: skip
+
+
+def _scale_both(x: Any, y: Any) -> Any:
+    product = np.multiply(x, y)
+    if np.isfinite(product).all():
+        return product
+    either = np.equal(x, 0) | np.equal(y, 0)
+    return np.where(either, np.zeros((), product.dtype), product)[()]
+
+
+def _scale_both_transpose(cotangent: Node, node: Node, position: int) -> Node:
+    other, own = node.inputs[1 - position], node.inputs[position]
+    return unbroadcast(scale_both(cotangent, other), own.type)
+
+
+scale_both = multilinear(
+    "scale_both", _scale_both, _scale_type, _scale_both_transpose,
+    masks=True, because="what was not taken contributes nothing, in either factor",
+    notation=scale.notation,
 )  # fmt: skip
 
 
