@@ -5,7 +5,7 @@
 # shows with) and .venv/.dev (everything, so it marks both).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench accuracy pictures golden laws-full clean
+.PHONY: help setup demo test check format bench accuracy pictures learn golden laws-full clean
 
 run := .venv/bin/python -m
 ARGS ?=
@@ -33,6 +33,9 @@ format: .venv/.dev ## rewrite the code as the formatter and the linter would hav
 
 bench: .venv/.dev ## measure against other libraries, in one run
 	$(run) benchmarks $(ARGS)
+
+learn: .venv/.dev ## rewrite docs/learn: a derivation by each method, as told now
+	$(run) tools.learn
 
 accuracy: .venv/.dev ## regenerate docs/accuracy.md
 	$(run) tools.accuracy

@@ -52,11 +52,11 @@ class Derivation(Tree):
 
         return render(self)
 
-    def to_markdown(self) -> str:
-        """The derivation as Markdown with mathematics in dollar signs."""
+    def to_markdown(self, title: str = "A derivative, worked out") -> str:
+        """The derivation as Markdown with mathematics in dollar signs, under a title."""
         from infinitesimal.explain.markdown import render
 
-        return render(self)
+        return render(self, title)
 
     def to_json(self, *, indent: int | None = 1) -> str:
         """The whole tree as JSON; its keys are listed in `infinitesimal.explain.json`."""

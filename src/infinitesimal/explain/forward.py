@@ -105,12 +105,13 @@ def _multiple(digits: Expression, unit: Expression) -> Expression:
 
 
 def _rules() -> Step:
-    a, b, c, d, ac, bd = map(write.name, ("a", "b", "c", "d", "ac", "bd"))
+    a, b, c, d = map(write.name, "abcd")
+    ac, ad, bc = write.times(a, c), write.times(a, d), write.times(b, c)
     product = write.times(
         write.add(a, write.times(b, _EPSILON)), write.add(c, write.times(d, _EPSILON))
     )
-    cross = write.times(write.group(write.add("ad", "bc")), _EPSILON)
-    expanded = write.add(ac, cross, write.struck(write.times(bd, _SQUARED)))
+    cross = write.times(write.group(write.add(ad, bc)), _EPSILON)
+    expanded = write.add(ac, cross, write.struck(write.times(b, d, _SQUARED)))
     return Step(
         "forward-rules",
         "forward",

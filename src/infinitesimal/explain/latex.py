@@ -178,18 +178,17 @@ def _product(expression: Expression) -> str:
     text, before = "", ""
     for factor in expression.operands:
         inner = _at_least(factor, PRODUCT)
-        if text:
-            numeric = inner[:1].isdigit() or (before[-1:].isdigit() and inner.startswith(r"\frac"))
-            text += (
-                r" \cdot "
-                if numeric
-                else r"\,"
-                if inner[:1].isalpha() or inner.startswith("\\o")
-                else " "
-            )
-        text += inner
+        text += _sign_between(before, inner) + inner if text else inner
         before = inner
     return text
+
+
+def _sign_between(left: str, right: str) -> str:
+    """How two factors are told apart: a dot before a number, space between words."""
+    if right[:1].isdigit() or (left[-1:].isdigit() and right.startswith(r"\frac")):
+        return r" \cdot "
+    words = left[-1:] in ")}" and right.startswith((r"\operatorname", r"\mathit"))
+    return r" \, " if words else " "
 
 
 def _word(expression: Expression) -> str:

@@ -14,16 +14,14 @@ from infinitesimal.explain.tree import Line, Step, Tree
 __all__ = ["render"]
 
 
-def render(derivation: Tree) -> str:
-    """The whole derivation."""
+TITLE = "A derivative, worked out"
+
+
+def render(derivation: Tree, title: str = TITLE) -> str:
+    """The whole derivation, under a title where one is given."""
     point = r",\; ".join(latex(given.shown) for given in derivation.inputs)
-    out = [
-        "# A derivative, worked out",
-        "",
-        f"$${latex(derivation.function)}$$",
-        "",
-        f"at ${point}$",
-    ]
+    out = [f"# {title}", ""] if title else []
+    out += [f"$${latex(derivation.function)}$$", "", f"at ${point}$"]
     out += [f"\n> **Warning.** {_words(warning)}" for warning in derivation.warnings]
     for method in derivation.methods:
         out += ["", f"## {_words(method.title)}", *_steps(method.steps)]

@@ -223,6 +223,7 @@ _EXACT: dict[str, Any] = {  # functions of fractions, to a fraction or None
     "subtract": operator.sub,
     "multiply": operator.mul,
     "scale": operator.mul,
+    "scale_both": operator.mul,
     "divide": _divided,
     "negative": operator.neg,
     "positive": operator.pos,

@@ -128,6 +128,7 @@ _WRITERS: dict[str, Callable[..., Expression]] = {
     "subtract": _difference,
     "multiply": _product,
     "scale": _product,
+    "scale_both": _product,
     "divide": write.over,
     "quotient": write.over,
     "reciprocal": functools.partial(write.over, _ONE),

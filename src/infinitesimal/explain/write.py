@@ -131,7 +131,8 @@ def _sum(expression: Expression, style: Style) -> str:
 def _product(expression: Expression, style: Style, tight: bool = False) -> str:
     """Factors side by side; with `tight`, or behind a number, letters too: 2xy, but g·h."""
     text, before = "", None
-    tight = tight or expression.operands[0].head == "number"
+    heads = {factor.head for factor in expression.operands}
+    tight = tight or expression.operands[0].head == "number" or bool(heads & {"unit", "power"})
     for factor in expression.operands:
         inner = _at_least(factor, PRODUCT + (1 if factor.head == "over" else 0), style)
         close = before is not None and (
