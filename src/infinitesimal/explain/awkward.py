@@ -66,7 +66,9 @@ def _kink(sheet: Sheet, sweep: Sweep, node: Node) -> list[str]:
     if not awkward:
         return []
     if flat:
-        return [f"{_named(sheet, node)} stands on its edge, where {where}; told is this side"]
+        jumps = isinstance(domain.avoid, str) or _jumps(node, operands[0])
+        told = f"{_named(sheet, node)} stands on its edge, where {where}; this side of it is told"
+        return [told] if jumps else []
     used = [
         f"{sheet.called[arrow.operand]}: {written(shown(number))}"
         for operand in sheet.operands(node)
@@ -77,6 +79,12 @@ def _kink(sheet: Sheet, sweep: Sweep, node: Node) -> list[str]:
     if any("inf" in text or "nan" in text for text in used):
         return [f"{_named(sheet, node)} has no finite derivative where {where}{told}"]
     return [f"{_named(sheet, node)} has no derivative where {where}{told}, by convention"]
+
+
+def _jumps(node: Node, values: np.ndarray) -> bool:
+    """Whether a word of one operand has another value just beside this one."""
+    sides = [node.primitive.evaluate(values + by, *node.params) for by in (-_NEAR, _NEAR)]
+    return not np.array_equal(*sides)
 
 
 def _two_sided(sheet: Sheet, sweep: Sweep, move: Move) -> list[str]:

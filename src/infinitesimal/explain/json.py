@@ -116,7 +116,7 @@ def _number(page: dict[str, Any]) -> Number:
     value = page["value"]
     if page["dtype"] is None:
         return Number(float(value), exact)
-    return Number(np.asarray(np.vectorize(float)(value), page["dtype"]), exact)
+    return Number(np.asarray(np.vectorize(float, otypes=[float])(value), page["dtype"]), exact)
 
 
 def _each(make: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:

@@ -95,6 +95,8 @@ class Sheet:
         for node in outside_in(graph.outputs):
             self.called[node] = next(fresh)
         self.written = {node: symbol(name) for node, name in self.called.items()}
+        self.called.setdefault(self.output, self.subject.name)  # where it is a constant
+        self.written.setdefault(self.output, write.name(self.subject.name))
         self._numbers = {}
         self.numbers([*graph.inputs, *self.steps, *graph.outputs])
         for node in postorder(graph.outputs, dict.fromkeys(graph.inputs)):
