@@ -451,7 +451,36 @@ MORE = [
     sample("method-put", lambda x: changed(lambda u: u.put([1, 1], [3.0, x[0, 0]]))(x), M),
     sample("method-partition", changed(lambda u: u.sort(axis=0)), M),
 ]
-SMOOTH += MORE
+# Square matrices far from singular, and symmetric ones with eigenvalues far apart.
+A = S + 3.0 * np.eye(3)
+AA = RANDOM.standard_normal((2, 3, 3)) + 3.0 * np.eye(3)
+SYMMETRIC = (S + S.T) / 2 + np.diag([0.0, 4.0, 9.0])
+POSITIVE = AA @ np.swapaxes(AA, 1, 2)
+
+
+def aligned(vectors):
+    """Eigenvectors with signs that do not depend on the machine."""
+    return vectors * np.sign(vectors[..., :1, :])
+
+
+MATRICES = [
+    sample("inv", np.linalg.inv, AA),
+    sample("solve", np.linalg.solve, A, S),
+    sample("solve-vector", np.linalg.solve, AA, V[:3]),
+    sample("solve-batch", np.linalg.solve, A, T),
+    sample("det", np.linalg.det, AA),
+    sample("det-one", np.linalg.det, A[:1, :1]),
+    sample("slogdet", lambda x: np.linalg.slogdet(x).logabsdet, -A),
+    sample("slogdet-both", lambda x: tuple(np.linalg.slogdet(x)), AA),
+    sample("cholesky", np.linalg.cholesky, POSITIVE),
+    sample("cholesky-upper", lambda x: np.linalg.cholesky(x, upper=True), POSITIVE),
+    sample("eigvalsh", np.linalg.eigvalsh, SYMMETRIC),
+    sample("eigvalsh-upper", lambda x: np.linalg.eigvalsh(x, "U"), SYMMETRIC),
+    sample("eigh-values", lambda x: np.linalg.eigh(x).eigenvalues, POSITIVE),
+    sample("eigh-vectors", lambda x: aligned(np.linalg.eigh(x)[1]), SYMMETRIC),
+    sample("matrix_power-negative", lambda x: np.linalg.matrix_power(x, -3), A),
+]
+SMOOTH += MORE + MATRICES
 
 # Values only: no number of digits is left to measure a slope with.
 STEPS = [

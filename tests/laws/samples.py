@@ -78,6 +78,8 @@ ALONG = [((4,), (0,)), ((2, 3), (0,)), ((2, 3), (1,)), ((2, 3), (0, 1)), ((2, 2,
 NONE = [((), ()), ((0,), (0,)), ((2, 0), (1,)), ((0, 2), (1,))]
 REDUCTIONS = [row(shape, axis=axis) for shape, axis in ALONG]
 REDUCTIONS_OF_NONE = [row(shape, axis=axis) for shape, axis in NONE]
+SQUARE = np.array([[3.0, 0.5, -1.0], [1.0, 5.0, 0.3], [-0.2, 0.7, 8.0]])
+SQUARES = np.stack([SQUARE, SQUARE.T - 1.0])
 EVEN, BACK, ALL = Span(0, 4, 2), Span(2, None, -1), Span(0, 3, 1)
 
 STRUCTURAL: dict[str, list[Make]] = {
@@ -145,6 +147,14 @@ STRUCTURAL: dict[str, list[Make]] = {
         row(np.bool_(True), (), ()), row(np.array([True, False, True]), (3,), (3,)),
         row(np.array([[True], [False]]), (3,), ()), row(np.array([True, False]), (), (2, 2)),
     ],
+    "inverse": [row(SQUARE), row(SQUARES)],
+    "solve": [row(SQUARE, (3, 2)), row(SQUARES, (3, 1))],
+    "det": [row(SQUARE), row(SQUARES)],
+    "adjugate": [row(SQUARE), row(SQUARES)],
+    "logabsdet": [row(SQUARE), row(SQUARES)],
+    "cholesky": [row(SQUARE @ SQUARE.T), row(SQUARES @ SQUARES.swapaxes(1, 2))],
+    "eigenvalues": [row(SQUARE + SQUARE.T)],
+    "eigenvectors": [row(SQUARE + SQUARE.T)],
     "sum": REDUCTIONS + REDUCTIONS_OF_NONE,
     "prod": [*REDUCTIONS, *REDUCTIONS_OF_NONE, row(np.array([2.0, 0.0, 3.0]), axis=(0,)),
              row(np.array([0.0, 0.0, 3.0, 1.5, -2.0]), axis=(0,))],

@@ -321,7 +321,9 @@ def wrap(value: Any, shared: str = "") -> Any:
             value.origin = user_line(3)
         return Lazy(value, shared)
     kind = value.__class__
-    return kind([wrap(item, shared) for item in value]) if kind in _SEQUENCES else value
+    if kind in _SEQUENCES:
+        return kind([wrap(item, shared) for item in value])
+    return kind(*map(wrap, value)) if hasattr(kind, "_fields") else value
 
 
 def call_word(function: Any, args: Any, options: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ from infinitesimal.ops import exponential as exponential
 from infinitesimal.ops import gamma as gamma
 from infinitesimal.ops import index as index
 from infinitesimal.ops import masked as masked
+from infinitesimal.ops import matrix as matrix
 from infinitesimal.ops import order as order
 from infinitesimal.ops import power as power
 from infinitesimal.ops import products as products

@@ -13,6 +13,7 @@ from infinitesimal.front.numpy_names import creating as creating
 from infinitesimal.front.numpy_names import einstein as einstein
 from infinitesimal.front.numpy_names import indexing as indexing
 from infinitesimal.front.numpy_names import joining as joining
+from infinitesimal.front.numpy_names import matrices as matrices
 from infinitesimal.front.numpy_names import methods as methods
 from infinitesimal.front.numpy_names import norms as norms
 from infinitesimal.front.numpy_names import ordering as ordering

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.node import Node, constant
+from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.span import Span, span
-from infinitesimal.errors import ShapeError, UnsupportedError
+from infinitesimal.errors import ShapeError
 from infinitesimal.front.numpy_names.common import (
     axis_of,
     cast,
+    inexact,
     node_of,
     operands,
     refuse,
@@ -200,16 +202,12 @@ def _chain(factors: list[Node], split: dict[tuple[int, int], int]) -> Node:
 
 @word(np.linalg.matrix_power)
 def matrix_power(a: Any, n: Any) -> Node:
-    """A whole power by repeated squaring. A negative one would need the inverse."""
+    """A whole power by repeated squaring, of the inverse where it is negative."""
     x, exponent = node_of(a), whole(n)
     if x.type.ndim < 2 or x.type.shape[-1] != x.type.shape[-2]:
         raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
     if exponent < 0:
-        raise UnsupportedError(
-            f"np.linalg.matrix_power(…, {exponent})",
-            why="it needs the inverse",
-            instead="np.linalg.matrix_power(np.linalg.inv(x), n)",
-        )
+        x, exponent = REGISTRY["inverse"](inexact(x)), -exponent
     answer: Node | None = None
     while exponent:
         if exponent & 1:
