@@ -7,12 +7,13 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import chain, eager, importing
+from benchmarks import chain, eager, importing, picks
 
 TABLES: dict[str, Callable[[], list[str]]] = {
     "Import": importing.table,
     "Without compiling, beside autograd": eager.table,
     "Long chains": chain.table,
+    "Elements one by one": picks.table,
 }
 
 
