@@ -71,7 +71,7 @@ HEADS = {
     "power": "a base and an exponent",
     "minus": "the negative of a part",
     "call": "a function: its name in text, its name in LaTeX, then the operands",
-    "word": "a word of the graph, written by its record's notation: its name, then the operands",
+    "word": "a word of the graph: its name, its operands, and parameters such as `axis=0`",
     "partial": "a derivative: what of, with respect to what",
     "equals": "a chain of equalities",
     "becomes": "what is put in place of what",
@@ -149,9 +149,9 @@ def call(function: str, *operands: Part, latex: str = "") -> Expression:
     return Expression("call", (function, latex or function, *map(_given, operands)))
 
 
-def word(primitive: str, *operands: Part) -> Expression:
-    """A word of the graph applied to operands."""
-    return Expression("word", (primitive, *map(_given, operands)))
+def word(primitive: str, *parts: Part) -> Expression:
+    """A word of the graph applied to operands; strings are its static parameters, `axis=0`."""
+    return Expression("word", (primitive, *parts))
 
 
 def partial(of: Part, by: Part) -> Expression:

@@ -15,7 +15,7 @@ from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.text import numeric_columns
 from infinitesimal.explain.tree import Line, Step, Tree
-from infinitesimal.explain.write import brackets_needed, is_rounded, places, ungrouped
+from infinitesimal.explain.write import brackets_needed, fits, is_rounded, ungrouped
 
 __all__ = ["escaped", "latex", "render"]
 
@@ -192,15 +192,16 @@ def _sign_between(left: str, right: str) -> str:
 
 
 def _word(expression: Expression) -> str:
-    notation = REGISTRY[expression.words[0]].notation
+    primitive, *parameters = expression.words
+    notation = REGISTRY[primitive].notation
     operands = expression.operands
-    if notation is None or places(notation.latex) != len(operands):
-        name = escaped(expression.words[0])
-        return rf"\operatorname{{{name}}}\left({', '.join(map(latex, operands))}\right)"
-    least = (*notation.operands, *[0] * len(operands))
+    named = dict(each.split("=", 1) for each in parameters)
+    if notation is None or not fits(notation.latex, len(operands), named):
+        listed = [*map(latex, operands), *[rf"\text{{{escaped(each)}}}" for each in parameters]]
+        return rf"\operatorname{{{escaped(primitive)}}}\left({', '.join(listed)}\right)"
     plain = [ungrouped(part) if notation.precedence == ATOM else part for part in operands]
-    filled = [_at_least(part, least[k]) for k, part in enumerate(plain)]
-    return notation.latex.format(*filled)
+    filled = [_at_least(part, notation.operands[k]) for k, part in enumerate(plain)]
+    return notation.latex.format(*filled, **named)
 
 
 def _partial(expression: Expression) -> str:

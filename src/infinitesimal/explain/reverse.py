@@ -20,6 +20,7 @@ from infinitesimal.explain.tree import Line, Method, Result, Step
 
 __all__ = ["reverse"]
 
+_FEW = 3  # elements of an array that is written out in the table of edges
 _DIGITS = 5  # in the table of edges, which is wide
 
 
@@ -207,6 +208,8 @@ def _product(
 ) -> list[Expression]:
     """The rule of an edge, and the same with numbers."""
     came = shown(incoming, _DIGITS)
+    if not incoming.scalar and arrow.incoming.type.size > _FEW:
+        came, local = sweep.derivative(arrow.user), None  # its numbers stand in an earlier row
     products = [write.cross(came, sweep.local_written(arrow))]
     if local is not None:
         products.append(write.cross(came, shown(local, _DIGITS)))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from infinitesimal.core.node import CONSTANT, VARIABLE, Node
+from infinitesimal.core.number_text import key, parameter
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.numbers import fraction, shown
@@ -49,17 +50,15 @@ def _exponents(node: Node) -> list[Expression]:
     return [shown(n) for n in node.params] if node.primitive.name == "integer_power" else []
 
 
-def _parameters(node: Node) -> list[Expression]:
-    """Static parameters that matter to a reader, after the operands."""
-    pairs = zip(node.primitive.parameters, node.params, strict=True)
-    return [
-        write.text(f"{name}={value}")
-        for name, value in pairs
-        if isinstance(value, (int, tuple))
-        and value != ()
-        and name != "shape"
-        and not (name == "axis" and node.type.shape == ())
-    ]
+def _parameters(node: Node) -> list[str]:
+    """Static parameters that matter to a reader: which elements, which axis, which order."""
+    told: list[str] = []
+    for name, value in zip(node.primitive.parameters, node.params, strict=True):
+        if name == "key":
+            told.append(f"key={key(value)}")
+        elif name in ("n", "m", "order") or (name == "axis" and node.type.shape):
+            told.append(f"{name}={parameter(value, 'text')}")
+    return told
 
 
 def _sum(*terms: Expression) -> Expression:

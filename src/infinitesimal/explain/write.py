@@ -7,7 +7,7 @@ plain text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from string import Formatter
 
@@ -20,7 +20,7 @@ __all__ = [
     "PLAIN",
     "Style",
     "brackets_needed",
-    "places",
+    "fits",
     "plain_ascii",
     "precedence",
     "ungrouped",
@@ -185,26 +185,28 @@ def ungrouped(part: Expression) -> Expression:
 
 
 def _word(expression: Expression, style: Style) -> str:
-    primitive = expression.words[0]
+    primitive, *parameters = expression.words
     notation = REGISTRY[primitive].notation
     operands = expression.operands
+    named = dict(each.split("=", 1) for each in parameters)
     template = _FORMS.get(primitive) or ("" if notation is None else notation.text)
-    if notation is None or places(template) != len(operands):
-        return f"{primitive}({_listed(operands, style)})"
+    if notation is None or not fits(template, len(operands), named):
+        return f"{primitive}({', '.join([_listed(operands, style), *parameters])})"
     if notation.precedence == ATOM:
         operands = tuple(map(ungrouped, operands))
     least = notation.operands
     filled = [_at_least(part, least[k], style) for k, part in enumerate(operands)]
-    return template.format(*filled)
+    return template.format(*filled, **named)
 
 
 _FORMS = {"absolute": "|{0}|", "floor": "⌊{0}⌋", "ceil": "⌈{0}⌉"}
 
 
-def places(template: str) -> int:
-    """How many operands a template has room for; -1 where it asks for static parameters too."""
+def fits(template: str, operands: int, named: Collection[str]) -> bool:
+    """Whether a template has a place for each operand and asks for known parameters only."""
     fields = {field for _, field, _, _ in Formatter().parse(template) if field is not None}
-    return len(fields) if all(field.isdigit() for field in fields) else -1
+    places = {field for field in fields if field.isdigit()}
+    return bool(template) and len(places) == operands and fields - places <= set(named)
 
 
 def _partial(expression: Expression, style: Style) -> str:
