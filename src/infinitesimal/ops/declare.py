@@ -19,7 +19,7 @@ also be a plain number, and None where the derivative is zero everywhere it exis
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 import numpy as np
 
@@ -206,27 +206,40 @@ def _builder(
     return build
 
 
+class Common(TypedDict, total=False):
+    """What `linear`, `multilinear` and `custom` words may say of themselves; see `Primitive`."""
+
+    because: Required[str]
+    parameters: tuple[str, ...]
+    masks: bool
+    notation: Notation | None
+    analytic: Function | None
+    cost: int
+    numpy: Any
+
+
+def _declared(
+    name: str, kind: str, evaluate: Function, infer: Function, jvp: Any, vjp: Any, said: Common
+) -> Primitive:
+    build = _builder(name, said.get("parameters", ()))
+    return register(Primitive(name, kind, infer, evaluate, jvp=jvp, vjp=vjp, build=build, **said))
+
+
 def linear(
     name: str,
     evaluate: Function,
     infer: Function,
     transpose: Callable[[Node, Node, int], Node],
     *,
-    parameters: tuple[str, ...] = (),
     operands: int | Callable[[Node], range] | None = 1,
-    because: str,
-    masks: bool = False,
-    notation: Notation | None = None,
-    cost: int = 0,
-    numpy: Any = None,
-    analytic: Function | None = None,
+    **said: Unpack[Common],
 ) -> Primitive:
     """A function linear in its first `operands` operands together (None: in all of them).
 
     Or in those at the positions `operands(node)`. The others are indices or conditions.
     `transpose(cotangent, node, position)` is the cotangent of the operand at that position.
     `masks=True` where the transpose writes structural zeros; `analytic` where evaluation itself
-    does not continue to complex values.
+    does not continue to complex values. It costs nothing unless `cost` says so.
 
     >>> REGISTRY["reshape"].kind, REGISTRY["reshape"].parameters
     ('linear', ('shape',))
@@ -254,24 +267,8 @@ def linear(
             for k, want in enumerate(wanted)
         ]
 
-    return register(
-        Primitive(
-            name,
-            "linear",
-            infer,
-            evaluate,
-            parameters=parameters,
-            numpy=numpy,
-            jvp=jvp,
-            vjp=vjp,
-            masks=masks,
-            analytic=analytic or evaluate,
-            notation=notation,
-            cost=cost,
-            because=because,
-            build=_builder(name, parameters),
-        )
-    )
+    said = {"cost": 0, "analytic": evaluate, **said}
+    return _declared(name, "linear", evaluate, infer, jvp, vjp, said)
 
 
 def multilinear(
@@ -279,13 +276,7 @@ def multilinear(
     evaluate: Function,
     infer: Function,
     transpose: Callable[[Node, Node, int], Node],
-    *,
-    parameters: tuple[str, ...] = (),
-    because: str,
-    masks: bool = False,
-    notation: Notation | None = None,
-    cost: int = 1,
-    numpy: Any = None,
+    **said: Unpack[Common],
 ) -> Primitive:
     """A function linear in each operand separately, such as a matrix product.
 
@@ -300,9 +291,8 @@ def multilinear(
         total: Node | None = None
         for k, tangent in enumerate(tangents):
             if tangent is not None:
-                part = make(
-                    node.primitive, (*node.inputs[:k], tangent, *node.inputs[k + 1 :]), node.params
-                )
+                inputs = (*node.inputs[:k], tangent, *node.inputs[k + 1 :])
+                part = make(node.primitive, inputs, node.params)
                 total = part if total is None else total + part
         return total
 
@@ -311,24 +301,8 @@ def multilinear(
     ) -> list[Node | None]:
         return [transpose(cotangent, node, k) if want else None for k, want in enumerate(wanted)]
 
-    return register(
-        Primitive(
-            name,
-            "multilinear",
-            infer,
-            evaluate,
-            parameters=parameters,
-            numpy=numpy,
-            jvp=jvp,
-            vjp=vjp,
-            masks=masks,
-            analytic=evaluate,
-            notation=notation,
-            cost=cost,
-            because=because,
-            build=_builder(name, parameters),
-        )
-    )
+    said = {"analytic": evaluate, **said}
+    return _declared(name, "multilinear", evaluate, infer, jvp, vjp, said)
 
 
 def custom(
@@ -336,14 +310,7 @@ def custom(
     evaluate: Function,
     infer: Function,
     jvp: Callable[..., Node | None] | None,
-    *,
-    parameters: tuple[str, ...] = (),
-    because: str,
-    masks: bool = False,
-    notation: Notation | None = None,
-    analytic: Function | None = None,
-    cost: int = 1,
-    numpy: Any = None,
+    **said: Unpack[Common],
 ) -> Primitive:
     """A function with a forward rule `jvp(node, tangents, times)` in other words.
 
@@ -352,24 +319,7 @@ def custom(
     >>> REGISTRY["prod"].kind
     'custom'
     """
-    return register(
-        Primitive(
-            name,
-            "custom",
-            infer,
-            evaluate,
-            parameters=parameters,
-            numpy=numpy,
-            jvp=jvp,
-            vjp=None,
-            masks=masks,
-            analytic=analytic,
-            notation=notation,
-            cost=cost,
-            because=because,
-            build=_builder(name, parameters),
-        )
-    )
+    return _declared(name, "custom", evaluate, infer, jvp, None, said)
 
 
 def missing_rule(primitive: Primitive, mode: str) -> MissingRuleError:
