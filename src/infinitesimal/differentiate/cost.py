@@ -10,9 +10,9 @@ contributions meet.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from infinitesimal.core.count import operations
+from infinitesimal.core.count import node_operations, operations
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.node import CONSTANT, NEVER, Node, input_node, postorder
 from infinitesimal.differentiate.forward import forward
@@ -78,12 +78,25 @@ def _pulled(node: Node, wanted: Sequence[bool], known: dict[Node, None]) -> tupl
         reached.append(operand)
         local = partial(*node.inputs, node) if callable(partial) else partial
         if isinstance(local, Node):
-            cost += operations([local], known)
-            known.update(dict.fromkeys(postorder([local], dict(known))))
+            fresh = _not_in(known, local)
+            cost += sum(map(node_operations, fresh))
+            known.update(dict.fromkeys(fresh))
         # one multiplication an edge, and the sum over the places a broadcast has copied it to
         copied = operand.type.size < node.type.size
         cost += node.type.size * (2 if copied else 1)
     return cost, reached
+
+
+def _not_in(known: Mapping[Node, None], local: Node) -> list[Node]:
+    """The nodes below a local derivative that are not known; those are few, however many are."""
+    fresh: dict[Node, None] = {}
+    waiting = [local]
+    while waiting:
+        node = waiting.pop()
+        if node not in known and node not in fresh:
+            fresh[node] = None
+            waiting.extend(node.inputs)
+    return list(fresh)
 
 
 def formula_operations(formula: Callable[..., Node], like: Sequence[Node]) -> int:

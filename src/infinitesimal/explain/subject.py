@@ -7,6 +7,7 @@ and exactly, how it is written, and the ways in which the inputs can move.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -204,7 +205,7 @@ class Sheet:
 
     def with_numbers(self, node: Node, numbers: Mapping[Node, Expression]) -> Expression:
         """A step with the numbers of its operands put in."""
-        return spell(node, {**self.written, **numbers}, inside=True)
+        return spell(node, ChainMap(dict(numbers), self.written), inside=True)
 
     def all_scalar(self, node: Node) -> bool:
         """Whether a step and its operands are single numbers."""

@@ -229,7 +229,7 @@ def _fitted(step: Step, width: int, style: Style) -> tuple[Step, list[list[str]]
         sizes = [max(map(visible, column)) for column in zip(way.columns, *cells, strict=True)]
         if _across(sizes) <= width:
             return way, cells, sizes
-    least = ways[1] if step.kind == "sweep" else step
+    least = _narrower(step) if step.kind == "sweep" else step
     cells = [[written(cell, style) for cell in row.cells] for row in least.steps]
     return least, cells, [width] * len(least.columns)
 
