@@ -118,3 +118,23 @@ def test_many_threads_share_the_programs():
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_programs_come_and_go_in_many_threads(monkeypatch):
+    monkeypatch.setattr(recall, "_MOST_PROGRAMS", 3)  # every call makes one and drops one
+    failures: list[BaseException] = []
+
+    def work(seed: int) -> None:
+        try:
+            for k in range(100):
+                factor = float(seed * 100 + k + 1)
+                assert dx.grad(lambda x, factor=factor: factor * x)(1.0) == factor
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []

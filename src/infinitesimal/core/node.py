@@ -130,7 +130,7 @@ _sweep_at = _LEAST
 def _sweep() -> None:
     """Forget the dead; the next sweep comes when the table has doubled."""
     global _sweep_at
-    for key, entry in list(_table.items()):
+    for key, entry in _table.copy().items():  # other threads go on entering nodes
         if entry() is None:
             _table.pop(key, None)
     _sweep_at = max(_LEAST, 2 * len(_table))

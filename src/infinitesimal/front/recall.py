@@ -7,7 +7,7 @@ is too, and neither is built again nor walked: the remembered program runs on th
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
@@ -18,7 +18,8 @@ from infinitesimal.front.trace import Trace, finish, fresh
 __all__ = ["recalled"]
 
 _MOST_PROGRAMS = 256
-_programs: OrderedDict[Hashable, Program] = OrderedDict()
+_programs: dict[Hashable, Program] = {}  # the oldest first
+_changing = threading.Lock()
 
 
 def recalled(
@@ -39,7 +40,8 @@ def recalled(
     if known is None:
         derived = derive()
         known = program(derived, leaves)
-        _programs[key] = known
-        while len(_programs) > _MOST_PROGRAMS:
-            _programs.popitem(last=False)
+        with _changing:
+            _programs[key] = known
+            while len(_programs) > _MOST_PROGRAMS:
+                del _programs[next(iter(_programs))]
     return fresh(known.run([leaf.value for leaf in leaves]))
