@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from infinitesimal.core.evaluate import evaluate
-from infinitesimal.core.node import Node, constant, input_node, postorder
+from infinitesimal.core.leaf import constant, input_node
+from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import FLOAT64
 from infinitesimal.ops.power import raise_to

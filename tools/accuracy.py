@@ -20,7 +20,8 @@ import numpy as np
 
 import infinitesimal as dx
 from infinitesimal.core.evaluate import evaluate
-from infinitesimal.core.node import Node, input_node
+from infinitesimal.core.leaf import input_node
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY, Primitive
 from infinitesimal.core.types import array_type
 from tools.sampling import Sampler, apart, between, between_poles, line, pairs, ray

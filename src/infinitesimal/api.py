@@ -14,7 +14,8 @@ from typing import Any
 
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import Graph, close, substitute
-from infinitesimal.core.node import INPUT, NEVER, VARIABLE, Node, as_nodes, input_node, postorder
+from infinitesimal.core.leaf import INPUT, VARIABLE, as_nodes, input_node
+from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.jacobian import Blocks, cheaper, columns, filled, rows

@@ -37,13 +37,13 @@ class InfinitesimalError(Exception):
     """The root of every error the library raises by design.
 
     >>> try:
-    ...     raise ShapeError("f(x)", found="x: f64[3]", why="one number is needed", instead="sum it")
+    ...     raise ShapeError("f(x)", found="x: f64[3]", why="it must be one number", instead="sum")
     ... except InfinitesimalError as error:
     ...     print(error)
     f(x)
       found:    x: f64[3]
-      because:  one number is needed
-      instead:  sum it
+      because:  it must be one number
+      instead:  sum
     """
 
     def __init__(self, asked: str, *, found: str = "", why: str = "", instead: str = "") -> None:

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.count import operations
-from infinitesimal.core.node import Node, constant
+from infinitesimal.core.leaf import constant
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.differentiate.complex_step import STEP, evaluate_complex
 from infinitesimal.differentiate.cost import formula_operations, sweep_operations

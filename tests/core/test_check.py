@@ -10,7 +10,8 @@ import pytest
 import infinitesimal as dx
 from infinitesimal.core.check import check
 from infinitesimal.core.graph import Graph, close
-from infinitesimal.core.node import NEVER, Node, constant, input_node, make, variable
+from infinitesimal.core.leaf import constant, input_node, variable
+from infinitesimal.core.node import NEVER, Node, make
 from infinitesimal.core.primitive import REGISTRY, Primitive
 from infinitesimal.core.types import array_type
 from infinitesimal.errors import GraphError

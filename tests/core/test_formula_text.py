@@ -6,7 +6,8 @@ from hypothesis import given
 
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.formula_text import latex_name, write, written
-from infinitesimal.core.node import Node, constant, input_node
+from infinitesimal.core.leaf import constant, input_node
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY, Primitive
 from infinitesimal.core.program_text import program
 from infinitesimal.core.types import array_type

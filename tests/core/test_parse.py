@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 import infinitesimal as dx
 from infinitesimal.core.check import check
 from infinitesimal.core.graph import Graph, close
-from infinitesimal.core.node import Literal, constant, input_node
+from infinitesimal.core.leaf import Literal, constant, input_node
 from infinitesimal.core.parse import parse
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.reader import Reader

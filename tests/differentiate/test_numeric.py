@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from infinitesimal.core.count import operations
-from infinitesimal.core.node import constant, input_node, variable
+from infinitesimal.core.leaf import constant, input_node, variable
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import array_type
 from infinitesimal.differentiate.complex_step import STEP, evaluate_complex

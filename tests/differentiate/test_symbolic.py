@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.formula_text import written
 from infinitesimal.core.journal import Journal, Step
-from infinitesimal.core.node import Node, constant, input_node, zeros
+from infinitesimal.core.leaf import constant, input_node, zeros
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import FLOAT64, array_type
 from infinitesimal.differentiate.forward import forward

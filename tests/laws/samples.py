@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.check import operand_count
-from infinitesimal.core.node import Node, input_node
+from infinitesimal.core.leaf import input_node
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY, Primitive
 from infinitesimal.core.span import Span
 from infinitesimal.core.types import type_of

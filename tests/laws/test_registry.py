@@ -15,7 +15,8 @@ import pytest
 from infinitesimal.core.check import check
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import close
-from infinitesimal.core.node import Node, constant
+from infinitesimal.core.leaf import constant
+from infinitesimal.core.node import Node
 from infinitesimal.core.parse import parse
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import type_of

@@ -7,7 +7,7 @@ import pytest
 import scipy.special
 
 import infinitesimal as dx
-from infinitesimal.core.node import input_node
+from infinitesimal.core.leaf import input_node
 from infinitesimal.core.primitive import REGISTRY, Primitive
 from infinitesimal.core.types import array_type
 from infinitesimal.errors import DtypeError, ShapeError

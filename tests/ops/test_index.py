@@ -8,7 +8,8 @@ import pytest
 
 import infinitesimal as dx
 from infinitesimal.core.evaluate import evaluate
-from infinitesimal.core.node import constant, input_node, postorder
+from infinitesimal.core.leaf import constant, input_node
+from infinitesimal.core.node import postorder
 from infinitesimal.core.types import type_of
 from infinitesimal.differentiate.reverse import reverse
 from infinitesimal.front.lazy import Lazy

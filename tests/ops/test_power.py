@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import infinitesimal as dx
-from infinitesimal.core.node import Node, input_node
+from infinitesimal.core.leaf import input_node
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import array_type
 from infinitesimal.errors import DtypeError

@@ -5,7 +5,8 @@ import pytest
 
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import substitute
-from infinitesimal.core.node import CONSTANT, INPUT, Node, constant, input_node, postorder, zeros
+from infinitesimal.core.leaf import CONSTANT, INPUT, constant, input_node, zeros
+from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import FLOAT64, array_type
 from infinitesimal.optimise import algebra, arrays

@@ -8,7 +8,8 @@ from hypothesis import given
 
 from infinitesimal.core.formula_text import written
 from infinitesimal.core.journal import Journal
-from infinitesimal.core.node import Node, constant, input_node
+from infinitesimal.core.leaf import constant, input_node
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import array_type
 from infinitesimal.front.formula import parse

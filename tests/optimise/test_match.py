@@ -1,7 +1,8 @@
 """The matching of rules: placeholders, numbers, orders, conditions, and the table of all rules."""
 
 from infinitesimal.core.formula_text import written
-from infinitesimal.core.node import Node, constant
+from infinitesimal.core.leaf import constant
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.optimise import algebra, arrays
 from infinitesimal.optimise.match import Rule, number_of, placeholders, rule

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.graph import Graph
-from infinitesimal.core.node import CONSTANT, INPUT, NEVER, VARIABLE, Literal, Node, make
+from infinitesimal.core.leaf import CONSTANT, INPUT, VARIABLE, Literal
+from infinitesimal.core.node import NEVER, Node, make
 from infinitesimal.core.primitive import REGISTRY, Primitive
 from infinitesimal.core.span import Span
 from infinitesimal.core.types import Type, type_of

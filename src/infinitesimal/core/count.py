@@ -19,7 +19,7 @@ __all__ = ["node_operations", "operations"]
 def operations(outputs: Iterable[Node], known: Iterable[Node] = ()) -> int:
     """The operations of one evaluation of the outputs, when the nodes in `known` cost nothing.
 
-    >>> from infinitesimal.core.node import input_node
+    >>> from infinitesimal.core.leaf import input_node
     >>> from infinitesimal.core.types import FLOAT64
     >>> x, y = input_node(FLOAT64), input_node(FLOAT64)
     >>> operations([(x + y) * (x + 2 * y)])

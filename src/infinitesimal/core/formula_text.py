@@ -18,7 +18,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from infinitesimal.core.node import CONSTANT, INPUT, VARIABLE, Node, postorder
+from infinitesimal.core.leaf import CONSTANT, INPUT, VARIABLE
+from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.notation import ATOM, PRODUCT, SIGN
 from infinitesimal.core.number_text import key, number, parameter
 from infinitesimal.core.primitive import Notation

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
-from infinitesimal.core.node import INPUT, VARIABLE, Node, input_node, make, postorder
+from infinitesimal.core.leaf import INPUT, VARIABLE, input_node
+from infinitesimal.core.node import Node, make, postorder
 from infinitesimal.core.text import render
 from infinitesimal.core.types import Type, type_of
 from infinitesimal.errors import DtypeError, GraphError, ShapeError

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from infinitesimal.core.formula_text import Style, written
-from infinitesimal.core.node import INPUT, Node, input_node, postorder
+from infinitesimal.core.leaf import INPUT, input_node
+from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.notation import ATOM
 
 __all__ = ["Journal", "Row", "Step"]

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Literal
+from infinitesimal.core.leaf import Literal
 from infinitesimal.core.span import Span
 from infinitesimal.core.types import Type, type_of
 

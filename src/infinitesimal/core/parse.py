@@ -17,16 +17,8 @@ from typing import Any
 
 from infinitesimal.core.check import operand_count
 from infinitesimal.core.graph import Graph
-from infinitesimal.core.node import (
-    CONSTANT,
-    INPUT,
-    VARIABLE,
-    Literal,
-    Node,
-    constant,
-    input_node,
-    make,
-)
+from infinitesimal.core.leaf import CONSTANT, INPUT, VARIABLE, Literal, constant, input_node
+from infinitesimal.core.node import Node, make
 from infinitesimal.core.primitive import REGISTRY, Primitive
 from infinitesimal.core.reader import MAXIMUM_RANK, Reader
 from infinitesimal.errors import GraphError

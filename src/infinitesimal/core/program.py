@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import CONSTANT, INPUT, VARIABLE, Node, postorder
+from infinitesimal.core.leaf import CONSTANT, INPUT, VARIABLE
+from infinitesimal.core.node import Node, postorder
 
 __all__ = ["Program", "fingerprint", "program"]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Literal
+from infinitesimal.core.leaf import Literal
 from infinitesimal.core.span import Span
 from infinitesimal.core.text import BARE_NAME, RESERVED
 from infinitesimal.core.types import BOOL, FLOAT64, INT64, Type, array_type, dtype_named

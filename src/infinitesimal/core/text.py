@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import CONSTANT, Literal, Node, postorder
+from infinitesimal.core.leaf import CONSTANT, Literal
+from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.span import Span
 from infinitesimal.core.types import BOOL, FLOAT64, INT64, Type, dtype_code
 

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import INPUT, NEVER, Node, postorder
+from infinitesimal.core.leaf import INPUT
+from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.errors import DomainError, MissingRuleError, UnknownValueError
 
 __all__ = ["STEP", "evaluate_complex"]

@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from infinitesimal.core.count import node_operations, operations
 from infinitesimal.core.graph import substitute
-from infinitesimal.core.node import CONSTANT, NEVER, Node, input_node, postorder
+from infinitesimal.core.leaf import CONSTANT, input_node
+from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.reverse import pull
 

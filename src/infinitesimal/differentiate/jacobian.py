@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant, zeros
+from infinitesimal.core.leaf import constant, zeros
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.reverse import reverse

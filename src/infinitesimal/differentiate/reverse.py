@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from infinitesimal.core.node import NEVER, Node, input_node, postorder
+from infinitesimal.core.leaf import input_node
+from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.ops.arithmetic import times as times_plainly
 from infinitesimal.ops.arithmetic import times_behind_mask
 from infinitesimal.ops.declare import missing_rule

@@ -15,7 +15,8 @@ import numpy as np
 
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.journal import Journal, Step
-from infinitesimal.core.node import CONSTANT, NEVER, Node, constant, postorder
+from infinitesimal.core.leaf import CONSTANT, constant
+from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import Type
 from infinitesimal.differentiate.reverse import reverse

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import NEVER, Node, constant
+from infinitesimal.core.leaf import constant
+from infinitesimal.core.node import NEVER, Node
 from infinitesimal.differentiate.reverse import pull
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression

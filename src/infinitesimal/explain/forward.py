@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant
+from infinitesimal.core.leaf import constant
+from infinitesimal.core.node import Node
 from infinitesimal.differentiate.forward import forward as tangents_of
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.backward import local_partials

@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import CONSTANT, Node, postorder
+from infinitesimal.core.leaf import CONSTANT
+from infinitesimal.core.node import Node, postorder
 from infinitesimal.explain.expression import Expression, array, minus, number, over, rounded, text
 
 __all__ = ["DIGITS", "Number", "decimal", "exact_values", "fraction", "shown"]

@@ -15,7 +15,8 @@ from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.journal import Journal
 from infinitesimal.core.journal import Step as Rule
-from infinitesimal.core.node import Node, constant, postorder
+from infinitesimal.core.leaf import constant
+from infinitesimal.core.node import Node, postorder
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.symbolic import Derivation
 from infinitesimal.errors import InfinitesimalError

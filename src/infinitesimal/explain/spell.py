@@ -12,7 +12,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from infinitesimal.core.node import CONSTANT, VARIABLE, Node
+from infinitesimal.core.leaf import CONSTANT, VARIABLE
+from infinitesimal.core.node import Node
 from infinitesimal.core.number_text import key, parameter
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression

@@ -18,7 +18,8 @@ import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import Graph
-from infinitesimal.core.node import CONSTANT, NEVER, Node, postorder
+from infinitesimal.core.leaf import CONSTANT
+from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.names import backward_order, letters, outside_in

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant, postorder
+from infinitesimal.core.leaf import constant
+from infinitesimal.core.node import Node, postorder
 from infinitesimal.differentiate.symbolic import symbolic_gradient
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.backward import Sweep

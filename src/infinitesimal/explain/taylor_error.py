@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from infinitesimal.core.node import constant
+from infinitesimal.core.leaf import constant
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.errors import InfinitesimalError
 from infinitesimal.explain import expression as write

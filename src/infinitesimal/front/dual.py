@@ -15,7 +15,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from infinitesimal.core.node import Node, next_serial, variable
+from infinitesimal.core.leaf import next_serial, variable
+from infinitesimal.core.node import Node
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.jacobian import filled
 from infinitesimal.errors import (

@@ -22,7 +22,8 @@ import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import Graph, substitute
-from infinitesimal.core.node import Node, constant, input_node
+from infinitesimal.core.leaf import constant, input_node
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import BY_NUMPY, REGISTRY
 from infinitesimal.core.types import FLOAT64
 from infinitesimal.errors import FormulaError

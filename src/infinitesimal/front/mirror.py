@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from infinitesimal.core.node import constant
+from infinitesimal.core.leaf import constant
 from infinitesimal.front.lazy import Lazy, call_word
 from infinitesimal.front.numpy_names import WORDS
 from infinitesimal.front.tracing import is_tracing

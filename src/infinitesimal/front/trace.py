@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
-from infinitesimal.core.node import OTHER_ARITHMETIC, Node, constant, next_serial, variable
+from infinitesimal.core.leaf import OTHER_ARITHMETIC, constant, next_serial, variable
+from infinitesimal.core.node import Node
 from infinitesimal.errors import ArgumentError, DtypeError
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place

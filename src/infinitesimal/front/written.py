@@ -16,17 +16,10 @@ import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import substitute
-from infinitesimal.core.node import (
-    CONSTANT,
-    INPUT,
-    NEVER,
-    VARIABLE,
-    Literal,
-    Node,
-    postorder,
-)
-from infinitesimal.core.node import constant as constant_node
-from infinitesimal.core.node import variable as variable_node
+from infinitesimal.core.leaf import CONSTANT, INPUT, VARIABLE, Literal
+from infinitesimal.core.leaf import constant as constant_node
+from infinitesimal.core.leaf import variable as variable_node
+from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.core.notation import ATOM, POWER
 from infinitesimal.core.number_text import parameter
 from infinitesimal.core.primitive import Notation

@@ -23,7 +23,8 @@ from typing import Any, Required, TypedDict, Unpack
 
 import numpy as np
 
-from infinitesimal.core.node import Node, as_nodes, make, zeros
+from infinitesimal.core.leaf import as_nodes, zeros
+from infinitesimal.core.node import Node, make
 from infinitesimal.core.notation import function
 from infinitesimal.core.primitive import REGISTRY, Domain, Function, Notation, Primitive, register
 from infinitesimal.core.types import Type, array_type

@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant, zeros
+from infinitesimal.core.leaf import constant, zeros
+from infinitesimal.core.node import Node
 from infinitesimal.core.notation import ATOM
 from infinitesimal.core.primitive import REGISTRY, Notation
 from infinitesimal.core.span import Span, slices

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant, zeros
+from infinitesimal.core.leaf import constant, zeros
+from infinitesimal.core.node import Node
 from infinitesimal.core.notation import call
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import CONSTANT, Node, as_nodes, constant
+from infinitesimal.core.leaf import CONSTANT, as_nodes, constant
+from infinitesimal.core.node import Node
 from infinitesimal.core.notation import ATOM, POWER, PRODUCT
 from infinitesimal.core.primitive import REGISTRY, Domain, Notation
 from infinitesimal.errors import DtypeError

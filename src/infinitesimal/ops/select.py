@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, zeros
+from infinitesimal.core.leaf import zeros
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import Notation
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError

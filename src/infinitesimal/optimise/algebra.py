@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant, make
+from infinitesimal.core.leaf import constant
+from infinitesimal.core.node import Node, make
 from infinitesimal.ops.arithmetic import positive, quotient, scale
 from infinitesimal.ops.exponential import sqrt
 from infinitesimal.ops.power import integer_power, power, raise_to, reciprocal, square

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import CONSTANT, Node, constant, make
+from infinitesimal.core.leaf import CONSTANT, constant
+from infinitesimal.core.node import Node, make
 from infinitesimal.ops.declare import like
 from infinitesimal.ops.shape import broadcast, reshape, transpose
 from infinitesimal.optimise.match import Rule, rule

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from infinitesimal.core.journal import Journal
-from infinitesimal.core.node import CONSTANT, Node, make, postorder
+from infinitesimal.core.leaf import CONSTANT
+from infinitesimal.core.node import Node, make, postorder
 from infinitesimal.core.types import Type
 from infinitesimal.optimise.polynomial import (
     FRACTIONS,

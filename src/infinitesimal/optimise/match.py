@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.formula_text import written
-from infinitesimal.core.node import CONSTANT, INPUT, Node, constant, input_node, make
+from infinitesimal.core.leaf import CONSTANT, INPUT, constant, input_node
+from infinitesimal.core.node import Node, make
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import FLOAT64, Type
 from infinitesimal.ops.declare import like

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import CONSTANT, Node, constant
+from infinitesimal.core.leaf import CONSTANT, constant
+from infinitesimal.core.node import Node
 from infinitesimal.core.types import Type
 from infinitesimal.ops.declare import like
 from infinitesimal.ops.power import raise_to

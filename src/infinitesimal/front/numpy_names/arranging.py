@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from infinitesimal import ops
-from infinitesimal.core.node import Node, constant, zeros
+from infinitesimal.core.leaf import constant, zeros
+from infinitesimal.core.node import Node
 from infinitesimal.core.span import Span, span
 from infinitesimal.core.types import array_type
 from infinitesimal.errors import UnsupportedError

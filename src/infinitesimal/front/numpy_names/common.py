@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
-from infinitesimal.core.node import Node, as_nodes, constant
+from infinitesimal.core.leaf import as_nodes, constant
+from infinitesimal.core.node import Node
 from infinitesimal.core.types import Type
 from infinitesimal.errors import (
     LostDerivativeError,

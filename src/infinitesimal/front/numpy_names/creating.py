@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant, zeros
+from infinitesimal.core.leaf import constant, zeros
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import Type
 from infinitesimal.front.numpy_names.common import (

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import NEVER, Node, constant, make
+from infinitesimal.core.leaf import constant
+from infinitesimal.core.node import NEVER, Node, make
 from infinitesimal.core.span import Span, span
 from infinitesimal.front.numpy_names.common import (
     cast,

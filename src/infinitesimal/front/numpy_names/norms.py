@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, zeros
+from infinitesimal.core.leaf import zeros
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import array_type
 from infinitesimal.errors import UnsupportedError

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from infinitesimal import ops
-from infinitesimal.core.node import Node, constant
+from infinitesimal.core.leaf import constant
+from infinitesimal.core.node import Node
 from infinitesimal.front.numpy_names.common import (
     axis_of,
     cast,

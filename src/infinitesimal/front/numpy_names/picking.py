@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from infinitesimal import ops
-from infinitesimal.core.node import Node, constant, zeros
+from infinitesimal.core.leaf import constant, zeros
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.errors import UnsupportedError
 from infinitesimal.front.numpy_names.common import (

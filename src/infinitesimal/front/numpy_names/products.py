@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant
+from infinitesimal.core.leaf import constant
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.span import Span, span
 from infinitesimal.errors import ShapeError

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from infinitesimal import ops
-from infinitesimal.core.node import Node, constant, zeros
+from infinitesimal.core.leaf import constant, zeros
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import array_type
 from infinitesimal.front.numpy_names.common import (

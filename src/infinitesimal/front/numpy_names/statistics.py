@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant
+from infinitesimal.core.leaf import constant
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.errors import UnsupportedError
 from infinitesimal.front.numpy_names.common import (

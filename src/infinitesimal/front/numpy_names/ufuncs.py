@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, constant, zeros
+from infinitesimal.core.leaf import constant, zeros
+from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import BY_NUMPY, REGISTRY
 from infinitesimal.core.types import array_type
 from infinitesimal.front.numpy_names import ordering, reducing
