@@ -240,6 +240,22 @@ def test_the_picture(told):
     ]
 
 
+def test_the_drawing(told):
+    page = told.to_text()
+    start = page.index("     f = g·h\n     ├─")
+    assert page[start:].splitlines()[:8] == [
+        "     f = g·h",
+        "     ├─ g = x + y",
+        "     │  ├─ x",
+        "     │  └─ y",
+        "     └─ h = x + k",
+        "        ├─ x",
+        "        └─ k = 2y",
+        "           └─ y",
+    ]
+    assert "     `- h = x + k" in told.to_text(ascii=True)
+
+
 def test_costs_are_counted(told):
     rows = {s.title: s.numbers[0][1].value for s in step(told, "comparison-cost").steps}
     assert rows["L alone"] == 4

@@ -130,6 +130,7 @@ def _vertices(sheet: Sheet, sweep: Sweep) -> tuple[Vertex, ...]:
     return tuple(
         Vertex(
             sheet.called[node],
+            sheet.written[node],
             sheet.definition(node) if node in sheet.steps else sheet.written[node],
             sheet.number(node),
             sweep.adjoint(node) if node in sweep.adjoints else None,

@@ -161,6 +161,9 @@ _FIELDS: dict[type[Any], dict[str, Callable[[Any], Any]]] = {
     Line: {"formula": _expression},
     Result: {"symbol": _expression, "number": _number, "shown": _expression},
     Input: {"number": _number, "shown": _expression},
-    Vertex: {"formula": _expression, "number": _number, "adjoint": _optional(_number)},
+    Vertex: {
+        "symbol": _expression, "formula": _expression, "number": _number,
+        "adjoint": _optional(_number),
+    },
     Edge: {"local": _expression, "value": _optional(_number), "contribution": _optional(_number)},
 }  # fmt: skip

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from infinitesimal.explain.drawing import drawn
 from infinitesimal.explain.latex import latex
 from infinitesimal.explain.text import numeric_columns
 from infinitesimal.explain.tree import Line, Step, Tree
+from infinitesimal.explain.write import PLAIN
 
 __all__ = ["render"]
 
@@ -24,9 +26,9 @@ def render(derivation: Tree, title: str = TITLE) -> str:
     out += [f"$${latex(derivation.function)}$$", "", f"at ${point}$"]
     out += [f"\n> **Warning.** {_words(warning)}" for warning in derivation.warnings]
     for method in derivation.methods:
-        out += ["", f"## {_words(method.title)}", *_steps(method.steps)]
+        out += ["", f"## {_words(method.title)}", *_steps(method.steps, derivation)]
     if derivation.comparison:
-        out += ["", "## Side by side", *_steps(derivation.comparison)]
+        out += ["", "## Side by side", *_steps(derivation.comparison, derivation)]
     return "\n".join(out) + "\n"
 
 
@@ -37,13 +39,19 @@ def _words(text: str) -> str:
     return text
 
 
-def _steps(steps: Sequence[Step]) -> list[str]:
+def _steps(steps: Sequence[Step], derivation: Tree) -> list[str]:
     out: list[str] = []
     for number, step in enumerate(steps, start=1):
         out += ["", f"### {number}. {_words(step.title)}"]
         out += ["", _words(step.reason)] if step.reason else []
         out += _body(step)
+        out += _picture(derivation) if step.kind == "break" else []
     return out
+
+
+def _picture(derivation: Tree) -> list[str]:
+    lines = drawn(derivation, PLAIN)
+    return ["", "```text", *lines, "```"] if lines else []
 
 
 def _body(step: Step) -> list[str]:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from infinitesimal.explain.drawing import drawn
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.tree import Line, Step, Tree
 from infinitesimal.explain.write import ASCII, PLAIN, Style, plain_ascii, written
@@ -61,10 +62,20 @@ def blocks(derivation: Tree, width: int, style: Style) -> Iterator[Block]:
     yield Block(tuple(_heading(derivation, width, style)))
     for method in derivation.methods:
         yield Block((Row("space", ""), Row("method", rule(method.title, width), method.name)))
-        yield from _steps(method.steps, width, style)
+        yield from _drawn_in(_steps(method.steps, width, style), derivation, width, style)
     if derivation.comparison:
         yield Block((Row("space", ""), Row("method", rule("Side by side", width), "comparison")))
         yield from _steps(derivation.comparison, width, style)
+
+
+def _drawn_in(told: Iterator[Block], derivation: Tree, width: int, style: Style) -> Iterator[Block]:
+    """The blocks of a method, with the drawing of the graph where it is broken up."""
+    for block in told:
+        lines = drawn(derivation, style) if block.step and block.step.kind == "break" else []
+        rows = [Row("drawing", f"     {line}", "break") for line in lines]
+        if rows and max(visible(row.text) for row in rows) <= width:
+            block = replace(block, rows=(*block.rows, Row("space", ""), *rows))
+        yield block
 
 
 def rule(title: str, width: int, fill: str = "─") -> str:

@@ -96,6 +96,7 @@ class Vertex:
     """A node of the picture: an input or an intermediate result."""
 
     name: str
+    symbol: Expression
     formula: Expression
     number: Number
     adjoint: Number | None = None
