@@ -1,8 +1,8 @@
 """The graph of a small function as a tree of lines, from the result down to the inputs.
 
 In: the picture of a derivation (its vertices and edges). Out: lines of text, or none where there
-are too many. An input used twice stands there twice, once for each use; a step used twice is drawn out
-the first time only.
+are too many. An input used twice stands there twice, once for each use; a step used twice is drawn
+out the first time only.
 """
 
 from __future__ import annotations
