@@ -7,7 +7,6 @@ elsewhere, and the journal of the rules that led to them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -69,7 +68,7 @@ def symbolic(f: Callable[..., Any] | str, argnums: Argnums | None = None) -> Any
         numbers = argument_numbers("symbolic", wanted, args)
         traced = trace(f, args, options, numbers, asked="symbolic")
         output = scalar_output("symbolic", traced)
-        graph = _spelled(close(traced.variables, [output], _named(traced.names)))
+        graph = _spelled(close(traced.variables, [output], traced.names))
         name = getattr(f, "__name__", "f")
         return Symbolic(graph, name if name.isidentifier() else "f")
 
@@ -241,11 +240,6 @@ class Symbolic:
         return value, tuple(slopes)
 
     __call__ = evaluate
-
-
-def _named(paths: Sequence[str]) -> list[str]:
-    """The names of the inputs; an argument that has none, as those of NumPy's functions, is x0."""
-    return [re.sub(r"^argument (\d+)", r"x\1", path) for path in paths]
 
 
 def _spelled(graph: Graph) -> Graph:

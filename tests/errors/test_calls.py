@@ -327,7 +327,7 @@ def complex_argument() -> None:
 
 @WRONG.says(
     """\
-    DtypeError: grad at HERE: argument 0
+    DtypeError: grad at HERE: a
       found:    a MaskedArray
       because:  its arithmetic is not that of an ordinary array
       instead:  np.asarray(x), and a mask in np.where

@@ -61,10 +61,6 @@ class Domain:
     avoid: tuple[float, ...] | str = ()
 
 
-def _not_called(*operands: Any, **params: Any) -> Any:
-    raise MissingRuleError("a leaf called like a word", why="leaves are made, not called")
-
-
 @dataclass(frozen=True, eq=False)
 class Primitive:
     """One word of the graph language, with everything that is known of it.
@@ -106,11 +102,15 @@ class Primitive:
     domain: Domain | None = None
     cost: int = 1
     because: str = ""
-    build: Callable[..., Any] = _not_called
+    build: Any = None  # a function from operands to a node; a leaf has none
     types: dict[Any, Type] = field(default_factory=dict[Any, Type], repr=False)
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
         """The node of this word applied to nodes or plain numbers."""
+        if self.build is None:
+            raise MissingRuleError(
+                f"the word {self.name!r} called", why="leaves are made, not called"
+            )
         return self.build(*operands, **params)
 
     @property

@@ -69,14 +69,15 @@ def trace(
     names: list[str] = []
     for number in argnums:
         leaves, structure = flatten(args[number])
-        paths = structure.paths(_parameter_name(function, number))
+        name = _parameter_name(function, number)
+        paths = structure.paths(name or f"argument {number}")
         lazies: list[Lazy] = []
         for leaf, path in zip(leaves, paths, strict=True):
             node = variable(leaf_node(leaf, asked, path, promote=promote))
             variables.append(node)
             lazies.append(Lazy(node, "it is the caller's own array" if node.type.ndim else ""))
         arguments.append(structure)
-        names.extend(paths)
+        names.extend(paths if name else structure.paths(f"x{number}"))
         values.extend(leaves)
         full[number] = structure.unflatten(lazies)
     result = call_traced(function, full, options)
@@ -194,11 +195,13 @@ def presented(value: Any) -> Any:
     return scalar.item() if scalar.dtype.char in "dl?" else scalar
 
 
-def _parameter_name(function: Callable[..., Any], number: int) -> str:
+def _parameter_name(function: Any, number: int) -> str:
+    """The name the user gave an argument; empty where he gave none, as for NumPy's functions."""
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
     code = getattr(function, "__code__", None)
-    if code is not None and number < code.co_argcount:
-        return str(code.co_varnames[number])
-    return f"argument {number}"
+    place = number + hasattr(function, "__self__")  # a bound method counts from after `self`
+    return str(code.co_varnames[place]) if code is not None and place < code.co_argcount else ""
 
 
 def _kind(value: Any) -> str:
