@@ -152,6 +152,13 @@ def test_forward_passes(told):
         "f = (5 + e)(8 + 2e) = 40 + (5*2 + 1*8)e + ~~2e^2~~ = 40 + 18e",
         "dL/dy = [18]",
     ]
+    assert lines(told, "forward-1-by-hand") == [
+        "f = (4 + 12 + 6 + 18) + (2 + 2 + 6 + 3)ε + ε\u0336²\u0336 = 40 + 13ε"
+    ]
+    by_hand = step(told, "forward-2-by-hand").lines[0].formula
+    assert (
+        written(by_hand, ASCII) == "f = (4 + 12 + 6 + 18) + (4 + 2 + 6 + 6)e + ~~2e^2~~ = 40 + 18e"
+    )
     assert exact(told, "forward-1") == {"k": 0, "h": 1, "g": 1, "f": 13}
     assert exact(told, "forward-2") == {"k": 2, "h": 2, "g": 1, "f": 18}
 
@@ -276,6 +283,7 @@ def test_growth_and_its_mirror(told):
         assert row["numerical"].value == (n + 1) * once + 2 * n
         assert row["forward"].value >= n * once
         assert row["reverse"].value <= 5 * once
+        assert abs(row["formula"].value / n - 3) < 0.5
     mirrored = {s.id: dict(s.numbers) for s in step(told, "comparison-mirrored").steps}
     for n in (100, 10_000):
         row = mirrored[f"comparison-mirrored-{n}"]
@@ -285,7 +293,10 @@ def test_growth_and_its_mirror(told):
 def test_the_answers_side_by_side(told):
     answers = step(told, "comparison-answers")
     assert answers.columns == ("method", "∂L/∂x", "∂L/∂y")
-    assert len(answers.steps) == 4
+    assert len(answers.steps) == 5
+    central = answers.steps[-1]
+    assert central.title == "Central difference, h = 0.001"
+    assert [written(cell) for cell in central.cells[1:]] == ["13", "18"]
     assert "to the last bit" in answers.reason
     assert not answers.warning
 

@@ -6,89 +6,28 @@ operations, run on the graphs in question; nothing is written down from a table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from infinitesimal.core.count import operations
-from infinitesimal.core.graph import Graph, close
-from infinitesimal.differentiate.cost import forward_operations, sweep_operations
 from infinitesimal.differentiate.symbolic import symbolic_gradient
 from infinitesimal.explain import expression as write
-from infinitesimal.explain.expression import Expression
-from infinitesimal.explain.numbers import Number
+from infinitesimal.explain.growth import count_shown, counted, growth_steps
+from infinitesimal.explain.numbers import Number, shown
 from infinitesimal.explain.subject import Sheet
 from infinitesimal.explain.symbolic import SIMPLIFIED
 from infinitesimal.explain.tree import Method, Step
 from infinitesimal.explain.write import written
-from infinitesimal.front.trace import trace
 
-__all__ = ["Costs", "comparison", "counted"]
-
-GROWTH = (2, 10, 100, 1_000, 10_000)
-_COLUMNS = ("n", "one evaluation", "numerical", "forward", "reverse")
-
-
-@dataclass(frozen=True)
-class Costs:
-    """Operations for all derivatives, counted on a graph of `inputs` numbers to `outputs` numbers.
-
-    `lifted_pass` is a pass of forward mode in which constants carry an ε part, zero, as well.
-    """
-
-    inputs: int
-    outputs: int
-    evaluation: int
-    forward_pass: int
-    lifted_pass: int
-    sweep: int
-
-    @property
-    def numerical(self) -> int:
-        """One evaluation more than inputs; for each quotient a subtraction and a division."""
-        return (self.inputs + 1) * self.evaluation + 2 * self.inputs * self.outputs
-
-    @property
-    def moved(self) -> int:
-        """The same, with the additions x + h."""
-        return self.numerical + self.inputs
-
-    @property
-    def forward(self) -> int:
-        """A pass for each input."""
-        return self.inputs * self.forward_pass
-
-    @property
-    def lifted(self) -> int:
-        """A pass for each input, constants carrying an ε part."""
-        return self.inputs * self.lifted_pass
-
-    @property
-    def reverse(self) -> int:
-        """One evaluation, and the sweeps back."""
-        return self.evaluation + self.outputs * self.sweep
-
-
-def counted(graph: Graph, wrt: Sequence[int]) -> Costs:
-    """What each method costs for a graph, differentiated with respect to these inputs."""
-    varied = [graph.inputs[k] for k in wrt]
-    outputs = list(graph.outputs)
-    return Costs(
-        inputs=sum(node.type.size for node in varied),
-        outputs=sum(node.type.size for node in outputs),
-        evaluation=operations(outputs, graph.inputs),
-        forward_pass=forward_operations(outputs, varied),
-        lifted_pass=forward_operations(outputs, varied, lifted_constants=True),
-        sweep=sweep_operations(outputs, varied),
-    )
+__all__ = ["comparison"]
 
 
 def comparison(sheet: Sheet, methods: Sequence[Method], detail: str) -> tuple[Step, ...]:
     """The steps of the last section."""
     steps = [_answers(methods), _costs(sheet, [method.name for method in methods])]
-    return (*steps, _growth(), _mirrored()) if detail == "full" else tuple(steps)
+    return (*steps, *growth_steps()) if detail == "full" else tuple(steps)
 
 
 # ---- the answers
@@ -109,6 +48,7 @@ def _answers(methods: Sequence[Method]) -> Step:
         )
         for method in answered
     ]
+    rows += _central(methods)
     return Step(
         "comparison-answers",
         "comparison",
@@ -119,6 +59,25 @@ def _answers(methods: Sequence[Method]) -> Step:
         steps=tuple(rows),
         warning=_disagreement(methods),
     )
+
+
+def _central(methods: Sequence[Method]) -> list[Step]:
+    """The central difference, to hold each partial derivative against."""
+    steps = [step for method in methods for step in method.steps]
+    found = next((step for step in steps if step.kind == "central"), None)
+    answered = next((method.results for method in methods if method.results), ())
+    if found is None or [name for name, _ in found.numbers] != [r.name for r in answered]:
+        return []
+    return [
+        Step(
+            "comparison-central",
+            "comparison",
+            "row",
+            found.title,
+            numbers=found.numbers,
+            cells=(write.text(found.title), *[shown(n, digits=12) for _, n in found.numbers]),
+        )
+    ]
 
 
 def _pairs(methods: Sequence[Method], first: str, second: str) -> list[tuple[Any, Any]]:
@@ -202,65 +161,5 @@ def _cost_row(name: str, title: str, how: str, count: int) -> Step:
         "row",
         title,
         numbers=(("operations", Number(float(count))),),
-        cells=(write.text(title), _count(count), write.text(how)),
-    )
-
-
-def _count(count: int) -> Expression:
-    digits = f"{count:,}".replace(",", "\u2009") if count >= 10_000 else str(count)
-    return write.number(digits)
-
-
-# ---- how they grow
-
-
-def _growth() -> Step:
-    def chain(x: Any) -> Any:
-        return np.sum(x[:-1] * x[1:])
-
-    rows = [_growth_row("growth", n, counted(_traced(chain, np.ones(n)), (0,))) for n in GROWTH]
-    return Step(
-        "comparison-growth",
-        "comparison",
-        "growth",
-        "How it grows: many inputs, one result",
-        "Operations for all derivatives of x₁x₂ + x₂x₃ + … with n inputs. Reverse mode stays at a "
-        "small multiple of one evaluation; it pays by remembering the forward sweep, which forward "
-        "mode need not.",
-        columns=_COLUMNS,
-        steps=tuple(rows),
-    )
-
-
-def _mirrored() -> Step:
-    def fan(n: int) -> Callable[[Any], Any]:
-        return lambda x: np.sin(x * np.arange(1.0, 1.0 + n))
-
-    rows = [_growth_row("mirrored", n, counted(_traced(fan(n), 1.0), (0,))) for n in GROWTH]
-    return Step(
-        "comparison-mirrored",
-        "comparison",
-        "growth",
-        "The mirrored case: one input, many results",
-        "Operations for all derivatives of sin(x), sin(2x), …, sin(nx). Here one pass forward does "
-        "it, and reverse mode needs a sweep for each result: neither is always better.",
-        columns=_COLUMNS,
-        steps=tuple(rows),
-    )
-
-
-def _traced(function: Callable[..., Any], at: Any) -> Graph:
-    done = trace(function, (at,), {}, (0,), asked="explain")
-    return close(done.variables, done.outputs, done.names)
-
-
-def _growth_row(kind: str, n: int, costs: Costs) -> Step:
-    counts = (costs.evaluation, costs.numerical, costs.forward, costs.reverse)
-    names = ("evaluation", "numerical", "forward", "reverse")
-    return Step(
-        f"comparison-{kind}-{n}",
-        "comparison",
-        "row",
-        numbers=tuple((name, Number(float(c))) for name, c in zip(names, counts, strict=True)),
-        cells=(_count(n), *map(_count, counts)),
+        cells=(write.text(title), count_shown(count), write.text(how)),
     )

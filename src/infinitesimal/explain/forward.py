@@ -25,6 +25,7 @@ from infinitesimal.explain.tree import Line, Method, Result, Step
 
 __all__ = ["Pass", "dual", "forward", "run_pass"]
 
+_MOST_TERMS = 9  # of a product multiplied out by hand
 TOLD = 4  # passes that are all told; of more, the first two
 _EPSILON = write.unit()
 _SQUARED = write.power(_EPSILON, write.number("2"))
@@ -150,7 +151,52 @@ def _pass_step(sheet: Sheet, done: Pass, k: int, move: Move) -> Step:
             f"Put the dual number in place of {move.name} and compute as usual.",
             "Only products bring ε²; it is zero.",
         ),
+        steps=tuple(_by_hand(sheet, done, k)),
     )
+
+
+def _by_hand(sheet: Sheet, done: Pass, k: int) -> list[Step]:
+    """A product of two sums, multiplied out term by term in dual numbers."""
+    if sheet.output.primitive.name != "multiply" or not sheet.all_scalar(sheet.output):
+        return []
+    left, right = (_terms(sheet, operand) for operand in sheet.output.inputs)
+    if not 4 <= len(left) * len(right) <= _MOST_TERMS:
+        return []
+    whole: list[Expression] = []
+    first: list[Expression] = []
+    second: list[Expression] = []
+    for a in left:
+        for b in right:
+            whole.append(shown(_product_of(sheet.number(a), sheet.number(b))))
+            if done.moves(b):
+                first.append(shown(_product_of(sheet.number(a), done.of(b))))
+            if done.moves(a):
+                first.append(shown(_product_of(done.of(a), sheet.number(b))))
+            if done.moves(a) and done.moves(b):
+                second.append(shown(_product_of(done.of(a), done.of(b))))
+    told = write.group(write.add(*whole))
+    if first:
+        told = write.add(told, write.times(write.group(write.add(*first)), _EPSILON))
+    if second:
+        coefficient = write.group(write.add(*second)) if len(second) > 1 else second[0]
+        told = write.add(*told.operands, write.struck(_multiple(coefficient, _SQUARED)))
+    answer = dual(sheet.number(sheet.output), done.of(sheet.output))
+    line = Line(write.equals(sheet.written[sheet.output], told, answer), "multiplied out by hand")
+    title = "Multiplied out by hand"
+    reason = "Every term times every other; a term in ε for each factor that moves."
+    return [Step(f"forward-{k}-by-hand", "forward", "by-hand", title, reason, (line,))]
+
+
+def _terms(sheet: Sheet, node: Node) -> list[Node]:
+    """The terms of a sum of sums; a node that is no sum is its own."""
+    if node.primitive.name != "add":
+        return [node]
+    return [term for operand in node.inputs for term in _terms(sheet, operand)]
+
+
+def _product_of(a: Number, b: Number) -> Number:
+    exact = a.exact * b.exact if a.exact is not None and b.exact is not None else None
+    return Number(a.value * b.value, exact)
 
 
 def _leaves(sheet: Sheet) -> Sequence[Node]:
@@ -200,8 +246,7 @@ def _product(sheet: Sheet, done: Pass, node: Node) -> Expression:
     a, c = shown(sheet.number(first)), shown(sheet.number(second))
     b, d = done.of(first), done.of(second)
     cross = write.group(write.add(write.times(a, shown(d)), write.times(shown(b), c)))
-    exact = b.exact * d.exact if b.exact is not None and d.exact is not None else None
-    squared = infinitesimal(Number(b.value * d.value, exact), _SQUARED)
+    squared = infinitesimal(_product_of(b, d), _SQUARED)
     whole = shown(sheet.number(node))
     return write.add(whole, write.times(cross, _EPSILON), write.struck(squared))
 

@@ -36,7 +36,7 @@ _IN_MATH = {
     **{letter: "\\" + name for letter, name in _GREEK.items()},
 }  # fmt: skip
 _IN_TEXT = {
-    "\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}", "…": r"\dots{}",
+    "\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}", "…": r"\dots{}", "\u2009": r"\,",
     **{letter: "\\" + letter for letter in "{}_&%#$"},
     **{letter: f"${math}$" for letter, math in _IN_MATH.items()},
 }  # fmt: skip
