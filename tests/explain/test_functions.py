@@ -148,6 +148,16 @@ def test_the_branch_that_was_taken_is_told():
     agree(dx.explain(branching, at=0.5), "x", -4.0)
 
 
+def test_the_path_that_was_taken_is_told():
+    told = dx.explain(branching, at=1.5, methods="reverse")
+    (where,) = (step for step in told.walk() if step.kind == "where")
+    assert "branches be taken otherwise" in where.reason
+    (row,) = where.steps
+    assert "total + x**k if x > 1" in written(row.cells[-1])
+    straight = dx.explain(lambda x: x * x, at=1.5)
+    assert not any(step.kind == "where" for step in straight.walk())
+
+
 def long(x, y):
     s = x
     for k in range(100):

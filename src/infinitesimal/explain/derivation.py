@@ -40,6 +40,10 @@ class Derivation(Tree):
 
         show(self, step=step, file=file)
 
+    def _repr_markdown_(self) -> str:
+        """What a notebook shows."""
+        return self.to_markdown()
+
     def to_text(self, width: int = 80, *, ascii: bool = False) -> str:
         """The derivation as plain text of at most this width; `ascii=True` for plain ASCII."""
         from infinitesimal.explain.text import render

@@ -87,8 +87,8 @@ def _size(row: Step) -> float:
 
 
 def where(sheet: Sheet) -> list[Step]:
-    """For a long function, how many steps and operations each line of the program came to."""
-    if len(sheet.steps) <= LINES:
+    """Of a long or forking program, how many steps and operations each line came to."""
+    if len(sheet.steps) <= LINES and not sheet.subject.forks:
         return []
     steps, work = Counter[tuple[str, int]](), Counter[tuple[str, int]]()
     for node in sheet.steps:
@@ -103,9 +103,9 @@ def where(sheet: Sheet) -> list[Step]:
             "where",
             "",
             "where",
-            "Where the work is done",
+            "The path that was taken",
             f"The function came to {total}, as traced at this point; at another point loops may "
-            "run longer and branches be taken otherwise. By line of the program:",
+            "run longer and branches be taken otherwise. Line by line of the program:",
             columns=("line", "steps", "operations", "program"),
             steps=tuple(rows),
         )

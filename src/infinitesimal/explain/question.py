@@ -6,6 +6,7 @@ results gets one vector of them.
 
 from __future__ import annotations
 
+import dis
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -144,7 +145,14 @@ def _of_function(f: Callable[..., Any], at: Any) -> Subject:
         Graph(graph.inputs, (_joined(graph.outputs),), graph.names),
         call,
         parts=graph.outputs if len(graph.outputs) > 1 else (),
+        forks=_forks(f),
     )
+
+
+def _forks(f: Callable[..., Any]) -> bool:
+    """Whether a function's own code jumps: a loop, a branch, a choice."""
+    code = getattr(inspect.unwrap(f), "__code__", None)
+    return code is not None and any("JUMP" in step.opname for step in dis.get_instructions(code))
 
 
 def _joined(outputs: Sequence[Node]) -> Node:

@@ -50,6 +50,7 @@ class Subject:
     warnings: tuple[str, ...] = ()
     parts: tuple[Node, ...] = ()  # the results, where there are several
     meant: tuple[Fraction | None, ...] = ()  # the values exactly, where they were given so
+    forks: bool = False  # whether the program has loops or branches
 
 
 @dataclass(frozen=True, eq=False)
