@@ -265,11 +265,6 @@ def _foreign(operand: Any) -> bool:
     )
 
 
-def _no_number(name: str, operand: Any) -> bool:
-    """Something that a number can be told from, as in `x == None`, but not computed with."""
-    return name in ("equal", "not_equal") and (operand is None or isinstance(operand, str))
-
-
 def apply(meaning: Callable[..., Any], *operands: Any) -> Any:
     """A function of nodes applied to lazy arrays and plain values."""
     try:
@@ -380,8 +375,11 @@ def _binary(name: str, swapped: bool = False) -> Callable[[Lazy, Any], Any]:
     meaning: Any = MEANINGS[name] if name in MEANINGS else REGISTRY[name].build
 
     def operator(self: Lazy, other: Any, *modulus: Any) -> Any:
-        if other.__class__ is not Lazy and (_foreign(other) or modulus or _no_number(name, other)):
-            return NotImplemented
+        if other.__class__ is not Lazy:
+            if _foreign(other) or modulus:
+                return NotImplemented
+            if (other is None or isinstance(other, str)) and name in ("equal", "not_equal"):
+                return np.full(self.shape, name == "not_equal")[()]  # as NumPy tells them apart
         return apply(meaning, other, self) if swapped else apply(meaning, self, other)
 
     return operator

@@ -43,7 +43,8 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: Any = "r
 
 def within(places: Node, size: int, mode: Any) -> Node:
     """Places beyond the ends, brought back as `mode` says."""
-    if places.type.size == 0 and places.type.dtype.kind == "f":
+    nothing = places.type.size == 0 and places.type.dtype.kind == "f"
+    if nothing or places.type.dtype.kind == "b":  # here, unlike in x[…], truths are 0 and 1
         places = cast(places, np.intp)
     if mode == "raise":
         return places

@@ -59,7 +59,7 @@ def restored(answer: Node, x: Node, axes: tuple[int, ...]) -> Node:
 
 def masked(x: Node, where: Any, instead: Any) -> Node:
     """The array with `instead` where the condition of a reduction is false."""
-    if not given(where) or where is True:
+    if where is True or where is np._NoValue:  # pyright: ignore
         return x
     condition = stretched(cast(node_of(where), bool), x.type.shape)
     return choose(condition, *operands(x, instead))
@@ -73,7 +73,7 @@ def sum(
     out: Any = None,
     keepdims: Any = False,
     initial: Any = None,
-    where: Any = None,
+    where: Any = True,
 ) -> Node:
     refuse("sum", out=out)
     x = masked(cast(node_of(a), dtype), where, 0)
@@ -89,7 +89,7 @@ def prod(
     out: Any = None,
     keepdims: Any = False,
     initial: Any = None,
-    where: Any = None,
+    where: Any = True,
 ) -> Node:
     refuse("prod", out=out)
     x = masked(cast(node_of(a), dtype), where, 1)
@@ -104,12 +104,12 @@ def _extreme(name: str, word: Reduction, pairwise: str) -> Callable[..., Node]:
         out: Any = None,
         keepdims: Any = False,
         initial: Any = None,
-        where: Any = None,
+        where: Any = True,
     ) -> Node:
         refuse(name, out=out)
         x = node_of(a)
         initial = cast(node_of(initial), x.type.dtype) if given(initial) else None
-        if given(where) and where is not True:
+        if where is not True and where is not np._NoValue:  # pyright: ignore
             if not given(initial):
                 raise ValueError(
                     f"reduction operation '{pairwise}' does not have an identity, "
@@ -154,7 +154,7 @@ def mean(
     out: Any = None,
     keepdims: Any = False,
     *,
-    where: Any = None,
+    where: Any = True,
 ) -> Node:
     refuse("mean", out=out)
     x = inexact(cast(node_of(a), dtype))
@@ -164,7 +164,7 @@ def mean(
 
 def _elements(x: Node, axis: Any, where: Any, keepdims: Any, less: Any = 0) -> Any:
     """How many elements a mean is over, less some degrees of freedom."""
-    if not given(where) or where is True:
+    if where is True or where is np._NoValue:  # pyright: ignore
         count = _count(x, axis) - less
         return count if builtins.isinstance(count, Node) else constant(count, x.type.dtype)
     chosen = stretched(cast(node_of(where), bool), x.type.shape)
@@ -180,7 +180,7 @@ def var(
     ddof: Any = 0,
     keepdims: Any = False,
     *,
-    where: Any = None,
+    where: Any = True,
     mean: Any = None,
     correction: Any = None,
 ) -> Node:
@@ -208,7 +208,7 @@ def std(
     ddof: Any = 0,
     keepdims: Any = False,
     *,
-    where: Any = None,
+    where: Any = True,
     mean: Any = None,
     correction: Any = None,
 ) -> Node:
@@ -263,7 +263,7 @@ def _weights(x: Node, axis: Any, weights: Node) -> Node:
 
 def _truth(name: str, word: Reduction) -> Callable[..., Node]:
     def truth(
-        a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = None
+        a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
     ) -> Node:
         refuse(name, out=out)
         x = masked(cast(node_of(a), bool), where, name == "all")
@@ -321,7 +321,7 @@ def nansum(
     out: Any = None,
     keepdims: Any = False,
     initial: Any = None,
-    where: Any = None,
+    where: Any = True,
 ) -> Node:
     return sum(known_or(a, 0)[0], axis, dtype, out, keepdims, initial, where)
 
@@ -334,7 +334,7 @@ def nanprod(
     out: Any = None,
     keepdims: Any = False,
     initial: Any = None,
-    where: Any = None,
+    where: Any = True,
 ) -> Node:
     return prod(known_or(a, 1)[0], axis, dtype, out, keepdims, initial, where)
 
