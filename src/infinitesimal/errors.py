@@ -18,6 +18,8 @@ line), what was found, why it cannot be, and what to write instead. The parts st
 attributes of the error.
 """
 
+import textwrap
+
 __all__ = [
     "ArgumentError",
     "DomainError",
@@ -55,16 +57,27 @@ class InfinitesimalError(Exception):
 
     def _page(self) -> str:
         parts = [self.asked]
-        for label, text in (
-            ("found", self.found),
-            ("because", self.why),
-            ("instead", self.instead),
+        for label, lines in (
+            ("found", self.found.splitlines()),  # may point at a column: as it is
+            ("because", _wrapped(self.why)),
+            ("instead", _wrapped(self.instead)),
         ):
-            if text:
-                first, *rest = text.splitlines()
-                parts.append(f"  {label + ':':<9} {first}")
-                parts.extend(f"{'':12}{line}" for line in rest)
+            if lines:
+                parts.append(f"  {label + ':':<9} {lines[0]}")
+                parts.extend(f"{'':12}{line}" for line in lines[1:])
         return "\n".join(parts)
+
+
+def _wrapped(text: str) -> list[str]:
+    """The lines of a text, none wider than a page."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        lines.extend(
+            textwrap.wrap(line, 84, break_long_words=False, break_on_hyphens=False) or [line]
+            if len(line) > 84
+            else [line]
+        )
+    return lines
 
 
 class ArgumentError(InfinitesimalError, TypeError):

@@ -42,6 +42,8 @@ _CALLS = {
     "vjp": "vjp(f, x)",
     "linearize": "linearize(f, x)",
     "hvp": "hvp(f, (x,), (tangent,))",
+    "derivative": "derivative(f, x)",
+    "compare": "compare(f, x)",
 }
 
 
