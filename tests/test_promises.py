@@ -209,6 +209,18 @@ def test_gradients_have_the_dtype_and_shape_of_their_argument(dtype: Any) -> Non
         assert isinstance(gradient, np.ndarray) == isinstance(x, np.ndarray)
 
 
+def test_the_slope_of_a_count_or_a_truth_is_a_float() -> None:
+    x = np.array([3.0, 1.0])
+    for f in (lambda x: x > 2, lambda x: np.argsort(x), lambda x: (x > 2).sum(axis=0)):
+        shape = np.shape(f(x))
+        for slope in (dx.jvp(f, (x,), (x,))[1], dx.linearize(f, x)[1](x)):
+            assert np.asarray(slope).dtype == np.float64
+            np.testing.assert_array_equal(slope, np.zeros(shape))
+        for jacobian in (dx.jacfwd(f)(x), dx.jacrev(f)(x)):
+            assert jacobian.dtype == np.float64
+            np.testing.assert_array_equal(jacobian, np.zeros((*shape, 2)))
+
+
 def test_a_number_comes_back_as_a_number() -> None:
     value, gradient = dx.value_and_grad(lambda x: x * x)(3.0)
     assert type(value) is type(gradient) is float

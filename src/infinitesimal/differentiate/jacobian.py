@@ -15,6 +15,7 @@ import numpy as np
 from infinitesimal.core.leaf import constant, zeros
 from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
+from infinitesimal.core.types import Type, array_type
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.reverse import reverse
 
@@ -24,10 +25,15 @@ Blocks = list[list[Node]]
 
 
 def filled(found: Sequence[Node | None], like: Sequence[Node]) -> list[Node]:
-    """Zeros of the right type in place of None."""
+    """Zeros in place of None, of the type of each node; a count or a truth has slope 0.0."""
     return [
-        zeros(node.type) if part is None else part for part, node in zip(found, like, strict=True)
+        zeros(_slope_type(node.type)) if part is None else part
+        for part, node in zip(found, like, strict=True)
     ]
+
+
+def _slope_type(type: Type) -> Type:
+    return type if type.inexact else array_type(np.float64, type.shape)
 
 
 def cheaper(outputs: Sequence[Node], variables: Sequence[Node]) -> Blocks:
@@ -90,7 +96,7 @@ def _stacked(parts: list[Node], outer: tuple[int, ...], like: Node, axis: int) -
     """Parts of the type of `like`, stacked along a new axis (0 or -1) unfolded to `outer`."""
     shape = (*outer, *like.type.shape) if axis == 0 else (*like.type.shape, *outer)
     if not parts:
-        return constant(np.zeros(shape, like.type.dtype))
+        return constant(np.zeros(shape, _slope_type(like.type).dtype))
     if outer == ():
         return parts[0]
     place = 0 if axis == 0 else like.type.ndim
