@@ -78,6 +78,39 @@ def test_which_argument_is_differentiated_is_part_of_the_shape():
     assert dx.grad(quotient, 1)(1.0, 2.0) == -0.25
 
 
+@pytest.mark.parametrize("derivative", [dx.jacfwd, dx.jacrev, dx.jacobian, dx.hessian])
+def test_an_argument_that_equals_what_a_rule_writes_down_is_not_taken_for_it(derivative):
+    def scalar(x):
+        return np.sum(np.concatenate([x**3 * x[0], np.floor(x)]))
+
+    def vector(x):
+        return np.concatenate([x[:1] * x[1:2], x * x, np.floor(x)])
+
+    f = scalar if derivative is dx.hessian else vector
+    x = np.array([0.3, 0.5, 0.7])
+    fresh = derivative(f)(x)
+    for first in (np.zeros(3), *np.eye(3)):
+        recall._programs.clear()
+        derivative(f)(first)
+        np.testing.assert_array_equal(derivative(f)(x), fresh)
+
+
+def test_zeros_of_an_argument_are_not_its_gradient_at_another_value():
+    slope = dx.grad(lambda x: np.sum(np.floor(x)))
+    slope(np.zeros(3))
+    np.testing.assert_array_equal(slope(np.array([1.0, 2.0, 3.0])), np.zeros(3))
+
+
+def test_the_types_of_arguments_that_are_not_used_are_part_of_the_shape():
+    both = dx.grad(lambda x, y: np.sum(x), argnums=(0, 1))
+    for unused in (np.ones(3), np.ones((4, 2)), np.ones(3, np.float32)):
+        gradient = both(np.ones(2), unused)[1]
+        assert (gradient.shape, gradient.dtype) == (unused.shape, unused.dtype)
+    constant = dx.grad(lambda x: 3.0)
+    assert constant(np.ones(2)).shape == (2,)
+    assert constant(5.0) == 0.0
+
+
 def test_forward_and_reverse_jacobians_are_remembered_apart():
     f = lambda x: np.sin(x) * x[0]  # noqa: E731
     x = np.array([0.3, 0.7])

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, enter, known
+from infinitesimal.core.node import Node, enter, forget, known
 from infinitesimal.core.primitive import Primitive, register
 from infinitesimal.core.types import Type, type_of
 from infinitesimal.errors import DtypeError, UnknownValueError
@@ -28,6 +28,7 @@ __all__ = [
     "constant",
     "input_node",
     "next_serial",
+    "set_apart",
     "variable",
     "zeros",
 ]
@@ -166,6 +167,15 @@ def _constant(array: Any) -> Node:
         node = enter(key, CONSTANT, (), params, params[0].type)
         node.value = params[0].array
     return node
+
+
+def set_apart(leaf: Node) -> None:
+    """From now on no new constant is this one, whatever its value.
+
+    For a graph that is to hold for all values of a leaf: a zero or a unit vector that a rule writes
+    down is not the argument that happens to equal it today.
+    """
+    forget(hash((CONSTANT, (), leaf.params)), leaf)
 
 
 def zeros(type: Type) -> Node:

@@ -20,7 +20,7 @@ from typing import Any
 from infinitesimal.core.primitive import REGISTRY, Primitive
 from infinitesimal.core.types import Type
 
-__all__ = ["NEVER", "Node", "enter", "known", "make", "postorder"]
+__all__ = ["NEVER", "Node", "enter", "forget", "known", "make", "postorder"]
 
 NEVER = sys.maxsize
 
@@ -128,6 +128,13 @@ def known(
     ):
         return node
     return None
+
+
+def forget(key: int, node: Node) -> None:
+    """From now on a node that would equal this one is another."""
+    entry = _table.get(key)
+    if entry is not None and entry() is node:
+        _table.pop(key, None)
 
 
 def make(primitive: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...] = ()) -> Node:

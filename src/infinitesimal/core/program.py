@@ -49,7 +49,10 @@ def fingerprint(outputs: Sequence[Node], wrt: Sequence[Node]) -> tuple[Hashable,
             rows.append((word, place[node.inputs[0]]))
         else:
             rows.append((word, node.params, *[place[operand] for operand in node.inputs]))
-    return (*rows, *[place[node] for node in outputs], *[place.get(node) for node in wrt]), leaves
+    asked = tuple([place[node] for node in outputs])
+    # of a variable that no output depends on, its type: the zeros are of that
+    given = tuple([place.get(node, node.type) for node in wrt])
+    return (tuple(rows), asked, given), leaves
 
 
 Step = tuple[Callable[..., Any], int, tuple[int, ...], tuple[Any, ...], tuple[int, ...]]
@@ -102,7 +105,7 @@ def program(outputs: Sequence[Node], leaves: Sequence[Node]) -> Program:
     return Program(
         len(place),
         tuple(place[node] for node in leaves),
-        tuple((place[node], node.value) for node in order if node.primitive is CONSTANT),
+        tuple((place[node], node.params[0].array) for node in order if node.primitive is CONSTANT),
         tuple(steps),
         tuple(place[node] for node in outputs),
     )

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+from infinitesimal.core.leaf import set_apart
 from infinitesimal.core.node import Node
 from infinitesimal.core.program import Program, fingerprint, program
 from infinitesimal.front.trace import Trace, finish, fresh
@@ -38,10 +39,12 @@ def recalled(
     key = (way, shape)
     known = _programs.get(key)
     if known is None:
+        for leaf in leaves:
+            set_apart(leaf)
         derived = derive()
         known = program(derived, leaves)
         with _changing:
             _programs[key] = known
             while len(_programs) > _MOST_PROGRAMS:
                 del _programs[next(iter(_programs))]
-    return fresh(known.run([leaf.value for leaf in leaves]))
+    return fresh(known.run([leaf.params[0].array for leaf in leaves]))
