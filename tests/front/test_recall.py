@@ -171,3 +171,17 @@ def test_programs_come_and_go_in_many_threads(monkeypatch):
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_scalars_share_one_program():
+    slope = dx.grad(lambda x: x**3)
+    assert [slope(float(x)) for x in range(1, 20)] == [3.0 * x**2 for x in range(1, 20)]
+    assert len(recall._programs) == 1
+
+
+def test_a_number_in_the_function_that_equals_the_argument_is_not_the_argument():
+    slope = dx.grad(lambda x: x**2.0 * 2.0)
+    assert [slope(x) for x in (2.0, 3.0, 5.0)] == [8.0, 12.0, 20.0]
+    for exponent in (2.0, 5.0, 3.0):
+        power = dx.grad(lambda x, exponent=exponent: x**exponent)
+        assert power(exponent) == pytest.approx(exponent**exponent)

@@ -24,6 +24,7 @@ __all__ = [
     "OTHER_ARITHMETIC",
     "VARIABLE",
     "Literal",
+    "argument",
     "as_nodes",
     "constant",
     "input_node",
@@ -167,6 +168,19 @@ def _constant(array: Any) -> Node:
         node = enter(key, CONSTANT, (), params, params[0].type)
         node.value = params[0].array
     return node
+
+
+def argument(node: Node) -> Node:
+    """A constant of the same value that no other constant is, however equal: what a user gave.
+
+    A program made for one argument holds for all, so a number in the function that happens to equal
+    it must not be taken for it. Nodes that are no constants are returned as they are.
+    """
+    if node.primitive is not CONSTANT:
+        return node
+    own = enter(next(_serials), CONSTANT, (), node.params, node.type)
+    own.value = node.value
+    return own
 
 
 def set_apart(leaf: Node) -> None:

@@ -2,8 +2,9 @@
 
 In: output nodes. Out: a `Program` that computes them from the values of their leaves, and the
 `fingerprint` of what it was made from: two graphs with one fingerprint have the same program.
-A leaf is a constant array or what a variable stands for; scalar constants and everything static
-are part of the fingerprint, so whatever is a function of structure may be remembered by it.
+A leaf is a constant array, or the constant an argument stands for; other scalar constants and
+everything static are part of the fingerprint, so whatever is a function of structure may be
+remembered by it.
 """
 
 from __future__ import annotations
@@ -34,11 +35,12 @@ def fingerprint(outputs: Sequence[Node], wrt: Sequence[Node]) -> tuple[Hashable,
     order = postorder(outputs)
     if len(order) > LONGEST:
         return None
+    arguments = {operand for node in wrt for operand in node.inputs}
     for node in order:
         place[node] = len(place)
         word = node.primitive
         if word is CONSTANT:
-            if node.type.ndim:
+            if node.type.ndim or node in arguments:
                 leaves.append(node)
                 rows.append(node.type)
             else:

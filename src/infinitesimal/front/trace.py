@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
-from infinitesimal.core.leaf import OTHER_ARITHMETIC, constant, next_serial, variable
+from infinitesimal.core.leaf import OTHER_ARITHMETIC, argument, constant, next_serial, variable
 from infinitesimal.core.node import Node
 from infinitesimal.errors import ArgumentError, DtypeError
 from infinitesimal.front.lazy import Lazy
@@ -73,7 +73,7 @@ def trace(
         paths = structure.paths(name or f"argument {number}")
         lazies: list[Lazy] = []
         for leaf, path in zip(leaves, paths, strict=True):
-            node = variable(leaf_node(leaf, asked, path, promote=promote))
+            node = variable(argument(leaf_node(leaf, asked, path, promote=promote)))
             variables.append(node)
             lazies.append(Lazy(node, "it is the caller's own array" if node.type.ndim else ""))
         arguments.append(structure)
