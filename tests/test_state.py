@@ -1,11 +1,13 @@
-"""Nothing stays behind: exceptions, interrupts, threads, leaked values; and depth costs no stack."""
+"""Nothing stays behind: exceptions, interrupts, threads, leaked values; depth costs no stack."""
 
 from __future__ import annotations
 
 import asyncio
 import copy
 import gc
+import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -256,3 +258,33 @@ def test_time_grows_in_proportion_to_the_number_of_operations() -> None:
     for program in (picks, chains):
         small = min(seconds(program(1_000)) for _ in range(3))
         assert seconds(program(16_000)) < 16 * small * 4  # far from 256 times as long
+
+
+# ---- the same in every process
+
+REPORT = """
+import numpy as np
+import infinitesimal as dx
+
+def f(p):
+    y = np.tanh(p["w"] @ np.sin(p["x"]) + p["x"][0]) * p["x"][[1, 1, 0]]
+    return np.sum(np.where(y > 0, np.sqrt(np.abs(y)), y) ** 3) / np.linalg.norm(p["x"])
+
+p = {"w": np.arange(6.0).reshape(3, 2) / 7, "x": np.array([0.3, -1.1])}
+print(dx.graph(dx.value_and_grad(f))(p))
+for part in (dx.grad(f)(p), dx.hessian(f)(p), dx.jvp(f, (p,), (p,))):
+    print(repr(part).replace("array", "").encode(), [x.hex() for x in np.ravel(dx.grad(f)(p)["w"])])
+"""
+
+
+def test_other_hash_seeds_give_the_same_graph_and_the_same_bits() -> None:
+    reports = {
+        subprocess.run(
+            [sys.executable, "-c", REPORT],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2026")
+    }
+    assert len(reports) == 1
