@@ -78,9 +78,12 @@ _LATER = {
     "parse": "core.parse",
     "symbolic": "formulas",
 }
+_DOORS = ("extend", "numpy", "scipy")
 
 
 def __getattr__(name: str) -> Any:
+    if name in _DOORS:
+        return import_module(f"{__name__}.{name}")
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

@@ -109,7 +109,7 @@ def _sweep() -> None:
     """Forget the dead; the next sweep comes when the table has doubled."""
     global _sweep_at
     for key, entry in _table.copy().items():  # other threads go on entering nodes
-        if entry() is None:
+        if entry() is None and _table.get(key) is entry:
             _table.pop(key, None)
     _sweep_at = max(_LEAST, 2 * len(_table))
 

@@ -83,9 +83,7 @@ def elementwise(
             domain=domain,
             cost=cost,
             because=because,
-            build=_builder(name, names, parameters)
-            if parameters
-            else lambda *xs: make(REGISTRY[name], as_nodes(xs)),
+            build=_builder(name, names, parameters) if parameters else _plain_builder(name),
         )
     )
 
@@ -190,6 +188,13 @@ def unbroadcast(node: Node, type: Type) -> Node:
         if node.type.shape != type.shape:
             node = REGISTRY["reshape"](node, shape=type.shape)
     return node if node.type is type else REGISTRY["astype"](node, dtype=type.dtype)
+
+
+def _plain_builder(name: str) -> Callable[..., Node]:
+    def build(*operands: Any) -> Node:
+        return make(REGISTRY[name], as_nodes(operands))
+
+    return build
 
 
 def _builder(

@@ -128,4 +128,3 @@ convolve = multilinear(
     because="each factor's change is convolved with the other factor",
     notation=call("np.convolve({0}, {1})", 2),
 )  # fmt: skip
-
