@@ -8,7 +8,12 @@ import operator
 import pickle
 
 import numpy as np
+import scipy.integrate
+import scipy.interpolate
 import scipy.linalg
+import scipy.optimize
+import scipy.special
+import scipy.stats
 
 import infinitesimal as dx
 from tests.errors.refused import Wrong, check_all
@@ -57,7 +62,7 @@ def by_complex() -> None:
 @WRONG.says(
     """\
     LostDerivativeError: conversion to a NumPy array of a traced f64 at HERE
-      because:  a plain number has no past, so the derivative would be silently lost
+      because:  a plain array has no past, so the derivative would be silently lost
       instead:  infinitesimal.numpy.array([x, y]) or np.stack([x, y]);
                 infinitesimal.stop_gradient(x) if the derivative is to end
     """
@@ -69,7 +74,7 @@ def by_a_list_in_an_array() -> None:
 @WRONG.says(
     """\
     LostDerivativeError: conversion to a NumPy array of a traced f64[2] at HERE
-      because:  a plain number has no past, so the derivative would be silently lost
+      because:  a plain array has no past, so the derivative would be silently lost
       instead:  infinitesimal.numpy.array([x, y]) or np.stack([x, y]);
                 infinitesimal.stop_gradient(x) if the derivative is to end
     """
@@ -81,7 +86,7 @@ def by_asarray() -> None:
 @WRONG.says(
     """\
     LostDerivativeError: conversion to a NumPy array of a traced f64 at HERE
-      because:  a plain number has no past, so the derivative would be silently lost
+      because:  a plain array has no past, so the derivative would be silently lost
       instead:  infinitesimal.numpy.array([x, y]) or np.stack([x, y]);
                 infinitesimal.stop_gradient(x) if the derivative is to end
     """
@@ -93,7 +98,7 @@ def by_a_sum_of_a_list() -> None:
 @WRONG.says(
     """\
     LostDerivativeError: conversion to a NumPy array of a traced f64 at HERE
-      because:  a plain number has no past, so the derivative would be silently lost
+      because:  a plain array has no past, so the derivative would be silently lost
       instead:  infinitesimal.numpy.array([x, y]) or np.stack([x, y]);
                 infinitesimal.stop_gradient(x) if the derivative is to end
     """
@@ -118,7 +123,7 @@ def by_a_write_into_an_array() -> None:
 @WRONG.says(
     """\
     LostDerivativeError: conversion to a NumPy array of a traced f64[2] at HERE
-      because:  a plain number has no past, so the derivative would be silently lost
+      because:  a plain array has no past, so the derivative would be silently lost
       instead:  infinitesimal.numpy.array([x, y]) or np.stack([x, y]);
                 infinitesimal.stop_gradient(x) if the derivative is to end
     """
@@ -230,7 +235,7 @@ def by_a_graph() -> None:
 @WRONG.says(
     """\
     LostDerivativeError: conversion to a NumPy array of a traced f64 at HERE
-      because:  a plain number has no past, so the derivative would be silently lost
+      because:  a plain array has no past, so the derivative would be silently lost
       instead:  infinitesimal.numpy.array([x, y]) or np.stack([x, y]);
                 infinitesimal.stop_gradient(x) if the derivative is to end
     """
@@ -241,14 +246,106 @@ def by_a_call_of_a_graph() -> None:
 
 @WRONG.says(
     """\
-    LostDerivativeError: conversion to a NumPy array of a traced f64[3] at HERE
-      because:  a plain number has no past, so the derivative would be silently lost
-      instead:  infinitesimal.numpy.array([x, y]) or np.stack([x, y]);
+    LostDerivativeError: scipy.linalg.norm of a traced f64[3] at HERE
+      found:    conversion to a NumPy array, inside scipy.linalg.norm
+      because:  a plain array has no past, so the derivative would be silently lost
+      instead:  np.linalg.norm;
+                infinitesimal.stop_gradient(x) if the derivative is to end
+    """
+)
+def by_a_function_of_scipy_that_numpy_has() -> None:
+    dx.grad(lambda x: scipy.linalg.norm(x))(np.ones(3))
+
+
+@WRONG.says(
+    """\
+    LostDerivativeError: scipy.special.logsumexp of a traced f64[3] at HERE
+      found:    conversion to a NumPy array, inside scipy.special.logsumexp
+      because:  a plain array has no past, so the derivative would be silently lost
+      instead:  infinitesimal.scipy.special.logsumexp, the same function for traced arrays too;
+                infinitesimal.stop_gradient(x) if the derivative is to end
+    """
+)
+def by_a_function_of_scipy_with_a_double() -> None:
+    dx.grad(lambda x: scipy.special.logsumexp(x))(np.ones(3))
+
+
+@WRONG.says(
+    """\
+    LostDerivativeError: scipy.optimize.rosen of a traced f64[3] at HERE
+      found:    conversion to a NumPy array, inside scipy.optimize.rosen
+      because:  a plain array has no past, so the derivative would be silently lost
+      instead:  the same computation written with functions of NumPy;
                 infinitesimal.stop_gradient(x) if the derivative is to end
     """
 )
 def by_a_function_of_scipy() -> None:
-    dx.grad(lambda x: scipy.linalg.norm(x))(np.ones(3))
+    dx.grad(lambda x: scipy.optimize.rosen(x))(np.ones(3))
+
+
+@WRONG.says(
+    """\
+    LostDerivativeError: scipy.interpolate.CubicSpline of a traced f64[3] at HERE
+      found:    conversion to a NumPy array, inside scipy.interpolate.CubicSpline
+      because:  a plain array has no past, so the derivative would be silently lost
+      instead:  the same computation written with functions of NumPy;
+                infinitesimal.stop_gradient(x) if the derivative is to end
+    """
+)
+def by_a_class_of_scipy() -> None:
+    dx.grad(lambda x: scipy.interpolate.CubicSpline(x, x)(1.0))(np.arange(3.0))
+
+
+@WRONG.says(
+    """\
+    LostDerivativeError: scipy.stats.rv_continuous.logpdf of a traced f64 at HERE
+      found:    conversion to a NumPy array, inside scipy.stats.rv_continuous.logpdf
+      because:  a plain array has no past, so the derivative would be silently lost
+      instead:  the same computation written with functions of NumPy;
+                infinitesimal.stop_gradient(x) if the derivative is to end
+    """
+)
+def by_a_method_of_scipy() -> None:
+    dx.grad(lambda x: scipy.stats.norm.logpdf(x))(1.0)
+
+
+@WRONG.says(
+    """\
+    LostDerivativeError: scipy.integrate.quad of a traced f64 at HERE
+      found:    float(), inside scipy.integrate.quad
+      because:  a plain number has no past, so the derivative would be silently lost
+      instead:  the same computation written with functions of NumPy;
+                infinitesimal.stop_gradient(x) if the derivative is to end
+    """
+)
+def by_an_integral_of_scipy() -> None:
+    dx.grad(lambda x: scipy.integrate.quad(lambda t: t * x, 0, 1)[0])(1.0)
+
+
+@WRONG.says(
+    """\
+    LostDerivativeError: numpy.vectorize of a traced f64[3] at HERE
+      found:    conversion to a NumPy array, inside numpy.vectorize
+      because:  a plain array has no past, so the derivative would be silently lost
+      instead:  f(x) itself, which works element by element; or np.stack([f(v) for v in x]);
+                infinitesimal.stop_gradient(x) if the derivative is to end
+    """
+)
+def by_a_vectorized_function() -> None:
+    dx.grad(lambda x: np.sum(np.vectorize(lambda t: t * t)(x)))(np.ones(3))
+
+
+@WRONG.says(
+    """\
+    LostDerivativeError: numpy.polynomial.ABCPolyBase of a traced f64 at HERE
+      found:    conversion to a NumPy array, inside numpy.polynomial.ABCPolyBase
+      because:  a plain array has no past, so the derivative would be silently lost
+      instead:  the same computation written with functions of NumPy;
+                infinitesimal.stop_gradient(x) if the derivative is to end
+    """
+)
+def by_a_polynomial() -> None:
+    dx.grad(lambda x: np.polynomial.Polynomial([x, 1.0])(2.0))(1.0)
 
 
 @WRONG.says(

@@ -19,6 +19,7 @@ from infinitesimal.errors import (
     ShapeError,
     UnknownValueError,
 )
+from infinitesimal.front.escape import lost
 from infinitesimal.front.origin import place
 
 __all__ = ["Forced"]
@@ -84,28 +85,26 @@ class Forced:
         return float(
             self._plain(
                 "float()",
+                "number",
                 "x itself (a traced number computes like a float); np.sin(x) for math.sin(x);\n"
                 "infinitesimal.numpy.zeros(n) for an array that x is written into",
             )
         )
 
     def __complex__(self) -> complex:
-        return complex(self._plain("complex()", "x itself"))
+        return complex(self._plain("complex()", "number", "x itself"))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         value = self._plain(
             "conversion to a NumPy array",
+            "array",
             "infinitesimal.numpy.array([x, y]) or np.stack([x, y])",
         )
         return np.array(value, dtype)
 
-    def _plain(self, asked: str, instead: str) -> Any:
+    def _plain(self, asked: str, plain: str, instead: str) -> Any:
         if self.node.active != NEVER:
-            raise LostDerivativeError(
-                f"{asked} of a traced {self.node.type} at {place()}",
-                why="a plain number has no past, so the derivative would be silently lost",
-                instead=f"{instead};\ninfinitesimal.stop_gradient(x) if the derivative is to end",
-            )
+            raise lost(asked, self.node.type, plain, instead)
         return self.force(asked)
 
     def __str__(self) -> str:

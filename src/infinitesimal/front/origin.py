@@ -1,6 +1,7 @@
 """Where in the user's own code something was asked: file and line, for errors and for the graph.
 
-In: the running call stack. Out: the nearest line outside the library, NumPy and SciPy.
+In: the running call stack. Out: the nearest line outside the library, NumPy and SciPy, and the
+function of theirs that was called there.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["place", "user_line"]
+__all__ = ["foreign_call", "place", "user_line"]
 
 _HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _NUMPY = os.path.dirname(os.path.abspath(np.__file__))
@@ -31,3 +32,28 @@ def place(origin: tuple[Any, int] | None = None) -> str:
     """`file:line` of an origin, or of the user's line now running."""
     where = origin or user_line(2)
     return "?" if where is None else f"{os.path.basename(where[0].co_filename)}:{where[1]}"
+
+
+def foreign_call() -> str:
+    """The function of NumPy or SciPy that the user's own line called, if one is running."""
+    frame, outermost = sys._getframe(1), None  # pyright: ignore[reportPrivateUsage] (as above)
+    while frame is not None and frame.f_code.co_filename.startswith(_OUTSIDE):
+        if frame.f_code.co_filename.startswith(_OUTSIDE[:2]):
+            outermost = frame
+        frame = frame.f_back
+    if outermost is None:
+        return ""
+    name = outermost.f_code.co_qualname.partition(".<locals>")[0]
+    for hook in (".__init__", ".__new__", ".__call__"):
+        name = name.removesuffix(hook)
+    return f"{_public(outermost.f_globals['__name__'], name)}.{name}"
+
+
+def _public(module: str, name: str) -> str:
+    """The shortest module above this one that knows the name: the one it is imported from."""
+    parts, first = module.split("."), name.partition(".")[0]
+    for length in range(1, len(parts) + 1):
+        package = ".".join(parts[:length])
+        if first in vars(sys.modules[package]):
+            return package.partition("._")[0]
+    return module.partition("._")[0]

@@ -1,0 +1,62 @@
+"""What is said when a traced array would become a plain number or array, and lose its past.
+
+In: what was asked for, and by which function of NumPy or SciPy, if one of theirs did so inside.
+Out: the error, with what to write in that function's place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.primitive import BY_NUMPY
+from infinitesimal.errors import LostDerivativeError
+from infinitesimal.front.numpy_names import WORDS
+from infinitesimal.front.origin import foreign_call, place
+
+__all__ = ["lost"]
+
+_STOP = "infinitesimal.stop_gradient(x) if the derivative is to end"
+_VECTORIZE = "f(x) itself, which works element by element; or np.stack([f(v) for v in x])"
+_ALIKE = {"scipy.linalg": "np.linalg", "scipy.integrate": "np"}  # the same functions, in NumPy
+
+
+def lost(asked: str, kind: Any, plain: str, instead: str) -> LostDerivativeError:
+    """The error for a traced array of this type, asked to become a `plain` thing.
+
+    `instead` is what to write where the user's own line asked for it.
+    """
+    caller = foreign_call()
+    if not caller or _known(caller):  # NumPy knows traced arrays, but not inside a list
+        return LostDerivativeError(
+            f"{asked} of a traced {kind} at {place()}",
+            why=f"a plain {plain} has no past, so the derivative would be silently lost",
+            instead=f"{instead};\n{_STOP}",
+        )
+    return LostDerivativeError(
+        f"{caller} of a traced {kind} at {place()}",
+        found=f"{asked}, inside {caller}",
+        why=f"a plain {plain} has no past, so the derivative would be silently lost",
+        instead=f"{_in_place_of(caller)};\n{_STOP}",
+    )
+
+
+def _known(name: str) -> bool:
+    """Whether a dotted name is that of a NumPy function with a meaning for traced arrays."""
+    package, _, rest = name.partition(".")
+    found: Any = np if package == "numpy" else None
+    for part in rest.split("."):
+        found = getattr(found, part, None)
+    return found is not None and (found in WORDS or found in BY_NUMPY)
+
+
+def _in_place_of(caller: str) -> str:
+    package, _, name = caller.rpartition(".")
+    if caller in WORDS or caller in BY_NUMPY:
+        return f"infinitesimal.{caller}, the same function for traced arrays too"
+    if package in _ALIKE and _known(f"{_ALIKE[package]}.{name}".replace("np", "numpy", 1)):
+        return f"{_ALIKE[package]}.{name}"
+    if caller == "numpy.vectorize":
+        return _VECTORIZE
+    return "the same computation written with functions of NumPy"
