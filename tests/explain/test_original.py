@@ -219,7 +219,7 @@ def test_reverse_collects(told):
         "∂L/∂y = ∂L/∂y_g + ∂L/∂y_k = 8 + 10 = [18]",
     ]
     assert lines(told, "reverse-why") == ["∂L/∂x = ∂L/∂x_g + ∂L/∂x_h"]
-    assert "copy dot" in step(told, "reverse-why").reason
+    assert "the sum of what its uses send back" in step(told, "reverse-why").reason
     assert step(told, "reverse-stored").nodes == ("h", "g")
 
 

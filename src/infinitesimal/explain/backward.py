@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.leaf import constant
-from infinitesimal.core.node import NEVER, Node
+from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.differentiate.reverse import pull
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
@@ -169,15 +169,11 @@ def _as_node(value: Node | float) -> Node:
 
 
 def kept_values(sheet: Sheet, sweep: Sweep) -> set[Node]:
-    """The steps whose values a local derivative reads: reverse mode must keep them."""
-    steps = set(sheet.steps)
-    kept: set[Node] = set()
-    for arrow in sweep.arrows:
-        waiting = list(arrow.user.inputs) if arrow.local is None else [arrow.local]
-        while waiting:
-            node = waiting.pop()
-            if node in steps:
-                kept.add(node)
-            else:
-                waiting.extend(node.inputs)
-    return kept
+    """The steps whose values the sweep backwards reads: reverse mode must keep them.
+
+    They are those at which the graph of the contributions ends: of a word that is linear, none.
+    """
+    passed = [arrow.contribution for arrow in sweep.arrows]
+    inner = postorder(passed, dict.fromkeys(sheet.steps))
+    read = {*passed, *(operand for node in inner for operand in node.inputs)}
+    return read.intersection(sheet.steps)

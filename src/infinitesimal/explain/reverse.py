@@ -263,9 +263,11 @@ def _rows(sheet: Sheet, results: Sequence[Result]) -> Step:
 
 
 def _why_add(sheet: Sheet, sweep: Sweep) -> list[Step]:
-    node = next((x for x, arrows in sweep.received.items() if len(arrows) > 1), None)
-    if node is None:
+    often_used = [x for x, arrows in sweep.received.items() if len(arrows) > 1]
+    inputs = [x for _, x in sheet.inputs if x in often_used]
+    if not often_used:
         return []
+    node = (inputs or often_used)[0]
     arrows, x = sweep.received[node], sheet.called[node]
     uses = " and ".join(f"{x}_{arrow.use}" for arrow in arrows[:2])
     often = f"{len(arrows)} times" if len(arrows) > 2 else "twice"
@@ -280,8 +282,8 @@ def _why_add(sheet: Sheet, sweep: Sweep) -> list[Step]:
             "Why add?",
             f"{x} is used {often}. Rename the uses {uses}{more}: then {sheet.subject.name} is a "
             "function of separate variables, and its total change is the sum of the partial "
-            f"changes. All of them move as {x} moves, each one for one. In the picture {x} feeds a "
-            "small copy dot; its adjoint is the sum of those on its outgoing edges.",
+            f"changes. All of them move as {x} moves, each one for one: the adjoint of {x} is the "
+            "sum of what its uses send back.",
             (Line(write.equals(sweep.derivative(node), total)),),
             nodes=(x,),
         )
@@ -292,9 +294,10 @@ def _stored(sheet: Sheet, sweep: Sweep) -> Step:
     kept = kept_values(sheet, sweep)
     named = [sheet.called[node] for node in _onward(sheet) if node in kept]
     freed = [sheet.called[node] for node in _onward(sheet) if node not in kept]
-    said = "No local derivative reads a value of the forward sweep: nothing has to be kept."
+    said = "The sweep backwards reads no value of the forward sweep: nothing has to be kept."
     if named:
-        said = f"Kept from the forward sweep, since a local derivative reads them: {_few(named)}."
+        them = "them" if len(named) > 1 else "it"
+        said = f"Kept from the forward sweep, since the way back reads {them}: {_few(named)}."
         said += f" The others ({_few(freed)}) may be freed." if freed else ""
     return Step("reverse-stored", "reverse", "stored", "What is stored", said, nodes=tuple(named))
 

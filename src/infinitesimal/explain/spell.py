@@ -108,9 +108,15 @@ def _alone(x: Expression, *_: Expression) -> Expression:
     return x
 
 
-def _picked(chosen: Expression, operand: Expression, *_: Expression) -> Expression:
-    """[f = x]: one where the operand was chosen, zero elsewhere (a half in a tie)."""
-    return write.array(write.equals(chosen, operand))
+def _picked(chosen: Expression, operand: Expression, other: Expression) -> Expression:
+    """[f = x] − [x = y]/2: one where the operand was chosen, zero elsewhere, a half in a tie."""
+    tie = write.over(_condition(operand, other), _TWO)
+    return write.add(_condition(chosen, operand), write.minus(tie))
+
+
+def _condition(left: Expression, right: Expression) -> Expression:
+    """[x = y]: one where it holds, zero elsewhere; its sides are written even where alike."""
+    return write.array(Expression("equals", (left, right)))
 
 
 def _side_by_side(*parts: Expression) -> Expression:

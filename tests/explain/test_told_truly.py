@@ -1,0 +1,46 @@
+"""What a derivation says in words and symbols is true of the function at hand."""
+
+import numpy as np
+import pytest
+
+import infinitesimal as dx
+from infinitesimal.explain.derivation import Derivation
+from infinitesimal.explain.tree import Step
+from infinitesimal.explain.write import written
+
+
+def step(told: Derivation, name: str) -> Step:
+    return next(step for step in told.walk() if step.id == name)
+
+
+def lines(told: Derivation, name: str) -> list[str]:
+    return [written(line.formula) for line in step(told, name).lines]
+
+
+@pytest.mark.parametrize(("at", "share"), [((1, 1), 0.5), ((2, 1), 1.0), ((1, 2), 0.0)])
+def test_a_tie_is_true_arithmetic(at, share):
+    x, y = at
+    told = dx.explain("max(x,y)^2", at={"x": x, "y": y})
+    m = max(at)
+    put_in = f"2max({x}, {y})([max({x}, {y}) = {x}] − [{x} = {y}]/2) = [{2 * m * share:g}]"
+    assert lines(told, "symbolic-point")[0].endswith(put_in)
+    assert 2 * m * ((m == x) - (x == y) / 2) == told.results()["reverse"]["x"]
+    assert f"∂g/∂x = [g = x] − [x = y]/2 = {share:g}" in lines(told, "reverse-local")
+
+
+def test_what_is_stored_is_what_the_way_back_reads():
+    matrix = np.array([[1.0, 2.0], [3.0, 5.0]])
+    squares = dx.explain(lambda w: np.sum((matrix @ w) ** 2), at=np.ones(2), methods="reverse")
+    stored = step(squares, "reverse-stored").nodes
+    formulas = {vertex.name: written(vertex.formula) for vertex in squares.vertices}
+    squared = next(text for text in formulas.values() if text.endswith("²"))
+    assert [f"{name}²" for name in stored] == [squared]
+    assert [vertex.name for vertex in squares.vertices if vertex.kept] == list(stored)
+    linear = dx.explain(lambda w: np.sum(matrix @ w), at=np.ones(2), methods="reverse")
+    assert step(linear, "reverse-stored").nodes == ()
+    assert "nothing has to be kept" in step(linear, "reverse-stored").reason
+
+
+def test_why_add_prefers_an_input():
+    told = dx.explain("(x+1)^2 x + sin((x+1)y)", at={"x": 2, "y": 3}, methods="reverse")
+    assert step(told, "reverse-why").nodes == ("x",)
