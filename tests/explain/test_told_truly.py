@@ -44,3 +44,11 @@ def test_what_is_stored_is_what_the_way_back_reads():
 def test_why_add_prefers_an_input():
     told = dx.explain("(x+1)^2 x + sin((x+1)y)", at={"x": 2, "y": 3}, methods="reverse")
     assert step(told, "reverse-why").nodes == ("x",)
+
+
+def test_two_neighbours_are_one_product():
+    told = dx.explain("x y", at={"x": 1, "y": 2})
+    growth = {row.id: dict(row.numbers) for row in step(told, "comparison-growth").steps}
+    for n in (2, 10, 100):
+        # n − 1 products and n − 2 additions
+        assert growth[f"comparison-growth-{n}"]["evaluation"].value == 2 * n - 3
