@@ -432,6 +432,7 @@ MORE = [
     sample("polyint", lambda x, k: np.polyint(x, 2, k), V, W[:2]),
     sample("modf", np.modf, V),
     sample("ldexp", lambda x: np.ldexp(x, np.array([1, 2, -3, 0, 5])), V),
+    sample("ldexp-number", lambda x: np.ldexp(x, 2), V),
     sample("unwrap", np.unwrap, np.array([0.1, 3.0, 6.3, -3.0, 9.0])),
     sample("put", changed(np.put, [0, 7], [1.0, 2.0]), M),
     sample("put-traced", changed(np.put, [0, 7, 3]), M, V[:2]),

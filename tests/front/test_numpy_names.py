@@ -159,3 +159,8 @@ def test_nothing_and_scalars_are_what_numpy_makes_of_them(sample, shrink):
         assert np.asarray(ours).dtype == np.asarray(theirs).dtype
         assert np.shape(ours) == np.shape(theirs)
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)
+
+
+def test_a_power_of_two_beyond_the_range_need_not_carry_the_product_there():
+    value = dx.value_and_grad(lambda x: np.ldexp(x, 1100))(1e-200)[0]
+    assert value == np.ldexp(1e-200, 1100)

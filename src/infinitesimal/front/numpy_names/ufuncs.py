@@ -54,8 +54,9 @@ def _with_options(function: Any, meaning: Meaning) -> Meaning:
         refuse(name, out=out, where=None if where is True else where)
         refuse(name, casting=None if casting == "same_kind" else casting)
         refuse_layout(name, order)
-        nodes = [cast(node, dtype) for node in operands(*values)]
-        return meaning(*nodes)
+        # a Python number takes the dtype of the others; an exponent of two stays a whole number
+        nodes = map(node_of, values) if function is np.ldexp else operands(*values)
+        return meaning(*[cast(node, dtype) for node in nodes])
 
     called.__name__ = str(function.__name__)
     return called
@@ -75,7 +76,9 @@ def _modf(x: Node) -> tuple[Node, Node]:
 
 def _ldexp(x: Node, exponent: Node) -> Node:
     dtype = np.ldexp(np.ones(1, x.type.dtype), np.ones(1, exponent.type.dtype)).dtype
-    return cast(x, dtype) * REGISTRY["exp2"](cast(exponent, dtype))
+    half = REGISTRY["floor_divide"](exponent, 2)  # where 2ⁿ leaves the range, x·2ⁿ need not
+    powers = [REGISTRY["exp2"](cast(part, dtype)) for part in (half, exponent - half)]
+    return cast(x, dtype) * powers[0] * powers[1]
 
 
 def _divmod(x: Node, y: Node) -> tuple[Node, Node]:
