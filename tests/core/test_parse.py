@@ -175,7 +175,15 @@ def test_mutated_text_is_a_graph_or_a_graph_error(data: st.DataObject) -> None:
         "graph (x: c64[1,2])\n  a: c64[1,2] = constant value=c64[1,2][[(1+2j),-0j]]\nreturn x, a"
     )
     cast = "graph ('0': f64)\n  a: i32 = astype '0' dtype=i32\n  b: i32 = add a 3:i32\nreturn b"
-    text = data.draw(st.sampled_from([EXAMPLE, array, cast]))
+    moved = """\
+graph (x: f64[2,3], i: i64[2])
+  a: f64[6] = reshape x shape=(6,)
+  b: f64[6] = index a key=(0:6:1,)
+  c: f64[2] = gather b i
+  d: f64[]  = einsum c c subscripts='i,i->'
+return d""".replace("f64[] ", "f64")
+    text = data.draw(st.sampled_from([EXAMPLE, array, cast, moved]))
+    check(parse(text))
     for _ in range(data.draw(st.integers(1, 4))):
         start = data.draw(st.integers(0, len(text)))
         stop = data.draw(st.integers(start, min(len(text), start + 4)))
@@ -185,6 +193,7 @@ def test_mutated_text_is_a_graph_or_a_graph_error(data: st.DataObject) -> None:
     except dx.errors.GraphError as error:
         assert error.asked.count("\n") == 0
         return
+    check(graph)
     assert str(parse(str(graph))) == str(graph)
 
 

@@ -157,8 +157,9 @@ def _applied(
         raise reader.fault(
             f"{primitive.name} does not take these operands and parameters: {reason}", at=start
         ) from None
-    if node.type.ndim > MAXIMUM_RANK:
-        raise reader.fault(f"an array has at most {MAXIMUM_RANK} axes", at=start)
+    shape = node.type.shape
+    if len(shape) > MAXIMUM_RANK or not all(type(size) is int and size >= 0 for size in shape):
+        raise reader.fault(f"no array has the shape {shape}", at=start)
     return node
 
 
