@@ -52,3 +52,31 @@ def test_two_neighbours_are_one_product():
     for n in (2, 10, 100):
         # n − 1 products and n − 2 additions
         assert growth[f"comparison-growth-{n}"]["evaluation"].value == 2 * n - 3
+
+
+def test_signs_and_powers_are_written_as_by_hand():
+    assert lines(dx.explain("x^x", at=2, methods="symbolic"), "symbolic-point") == [
+        "∂L/∂x = x·x^(x − 1) + x^x·ln(x) = 2·2^(2 − 1) + 2²·ln(2) = [6.772588722239782]"
+    ]
+    assert r"x \cdot x^{x - 1}" in dx.explain("x^x", at=2, methods="symbolic").to_latex()
+    told = dx.explain("a b^2/c", at={"a": 1, "b": 2, "c": 3}, methods="symbolic")
+    assert lines(told, "symbolic-point")[2] == "∂L/∂c = −ab²/c² = −1·2²/3² = [−4/9]"
+    told = dx.explain("exp(-x^2/2)", at=-1, methods="symbolic")
+    (line,) = lines(told, "symbolic-point")
+    assert line.startswith("∂L/∂x = −x·exp(−x²/2) = −(−1)·exp(−(−1)²/2) = ")
+    assert "(−x)" not in str(told) and "(−2)·" not in str(told)
+    told = dx.explain("a b", at={"a": 2, "b": -3}, methods="reverse")
+    assert lines(told, "reverse-forward") == ["f = a·b = 2·(−3) = −6"]
+
+
+def test_a_prompt_shows_one_line():
+    told = dx.explain("x^2", at=3)
+    assert repr(told).endswith("symbolic, numerical, forward, reverse; print(…) tells it>")
+    assert repr(dx.explain(lambda w: np.sum(w**2), at=np.ones(30))).count("\n") == 0
+    assert len(repr(dx.explain(" + ".join(["x^2"] * 8), at=1.0))) < 160
+
+
+def test_words_in_tables_are_words():
+    page = dx.explain("x y", at={"x": 2, "y": 3}).to_markdown()
+    assert "| Reverse mode |" in page
+    assert r"$\text{" not in page

@@ -14,17 +14,31 @@ from infinitesimal.explain.tree import Tree
 __all__ = ["Derivation"]
 
 
+_SHORT = 60  # characters of the function and the point that `repr` shows
+
+
 @dataclass(frozen=True)
 class Derivation(Tree):
     """A derivative worked out step by step by several methods.
 
-    `print` gives it as text, `show` in colour in a terminal.
+    `print` gives it as text, `show` in colour in a terminal; a prompt shows what it is of.
 
     >>> import infinitesimal as dx
     >>> derivation = dx.explain("x^2", at={"x": 3}, methods="reverse")
     >>> derivation.results()
     {'reverse': {'x': 6.0}}
+    >>> derivation
+    <derivation of L(x) = x² at x = 3; reverse; print(…) tells it>
     """
+
+    def __repr__(self) -> str:
+        from infinitesimal.explain.write import written
+
+        point = ", ".join(written(given.shown) for given in self.inputs)
+        methods = ", ".join(method.name for method in self.methods)
+        told = f"{written(self.function)} at {point}"
+        told = told if len(told) <= _SHORT else told[: _SHORT - 1] + "…"
+        return f"<derivation of {told}; {methods}; print(…) tells it>"
 
     def __str__(self) -> str:
         from infinitesimal.explain.text import render

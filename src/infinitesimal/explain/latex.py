@@ -15,7 +15,7 @@ from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.text import numeric_columns
 from infinitesimal.explain.tree import Line, Step, Tree
-from infinitesimal.explain.write import brackets_needed, fits, is_rounded, ungrouped
+from infinitesimal.explain.write import brackets_needed, fits, is_rounded, repeated, ungrouped
 
 __all__ = ["escaped", "latex", "render"]
 
@@ -176,9 +176,12 @@ def _sum(expression: Expression) -> str:
 
 def _product(expression: Expression) -> str:
     text, before = "", ""
-    for factor in expression.operands:
+    operands = expression.operands
+    for k, factor in enumerate(operands):
         inner = _at_least(factor, PRODUCT)
-        text += _sign_between(before, inner) + inner if text else inner
+        again = k > 0 and repeated(operands[k - 1], factor)
+        between = r" \cdot " if again else _sign_between(before, inner)
+        text += between + inner if text else inner
         before = inner
     return text
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from infinitesimal.explain.drawing import drawn
+from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.latex import latex
 from infinitesimal.explain.text import numeric_columns
 from infinitesimal.explain.tree import Line, Step, Tree
@@ -78,7 +79,7 @@ def _table(step: Step) -> list[str]:
     def cells(entries: Sequence[str]) -> str:
         return "| " + " | ".join(entry or " " for entry in entries) + " |"
 
-    rows = [cells([_cell(latex(cell)) for cell in row.cells]) for row in step.steps]
+    rows = [cells([_cell(cell) for cell in row.cells]) for row in step.steps]
     return [
         cells([_words(head) for head in step.columns]),
         cells(["---:" if right else "---" for right in numeric_columns(step)]),
@@ -86,5 +87,8 @@ def _table(step: Step) -> list[str]:
     ]
 
 
-def _cell(formula: str) -> str:
+def _cell(cell: Expression) -> str:
+    if cell.head == "text":
+        return _words(cell.words[0])
+    formula = latex(cell)
     return f"${formula.replace('|', chr(92) + 'vert ')}$" if formula else ""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from infinitesimal.core.leaf import CONSTANT, VARIABLE
-from infinitesimal.core.node import Node
+from infinitesimal.core.node import NEVER, Node
 from infinitesimal.core.number_text import key, parameter
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
@@ -34,10 +34,19 @@ def spell(node: Node, called: Mapping[Node, Expression], *, inside: bool = False
     if node.primitive is VARIABLE:
         return spell(node.inputs[0], called)
     operands = [spell(operand, called) for operand in node.inputs]
+    if node.primitive.name in _KEEPING:  # a negative number put in keeps its brackets
+        operands = [
+            write.group(told) if _put_in(operand, called) and told.head == "minus" else told
+            for operand, told in zip(node.inputs, operands, strict=True)
+        ]
     writer = _WRITERS.get(node.primitive.name)
     if writer is not None:
         return writer(*operands, *_exponents(node))
     return write.word(node.primitive.name, *operands, *_parameters(node))
+
+
+def _put_in(operand: Node, called: Mapping[Node, Expression]) -> bool:
+    return operand in called and operand.reach != NEVER
 
 
 def _constant(value: Any) -> Expression:
@@ -78,6 +87,8 @@ def _difference(left: Expression, right: Expression) -> Expression:
 
 
 def _product(*factors: Expression) -> Expression:
+    if factors[0].head == "minus" and len(factors) > 1:  # −(ab), not (−a)b
+        return write.minus(_product(factors[0].operands[0], *factors[1:]))
     flat: list[Expression] = []
     for factor in factors:
         flat.extend(factor.operands if factor.head == "times" else [factor])
@@ -85,6 +96,12 @@ def _product(*factors: Expression) -> Expression:
     others = [factor for factor in flat if factor.head != "number"]
     # one number in front, as one writes 2y for y·2
     return write.times(*numbers, *others) if len(numbers) == 1 and others else write.times(*flat)
+
+
+def _quotient(top: Expression, bottom: Expression) -> Expression:
+    if top.head == "minus":  # −(a/b), not (−a)/b
+        return write.minus(_quotient(top.operands[0], bottom))
+    return write.over(top, bottom)
 
 
 def _named(function: str, latex: str = "") -> Callable[..., Expression]:
@@ -129,14 +146,15 @@ def _squared(x: Expression) -> Expression:
 
 _ONE, _TWO = write.number("1"), write.number("2")
 _FAMOUS = {math.pi: "π", math.e: "e"}
+_KEEPING = ("multiply", "scale", "scale_both", "divide", "quotient", "negative")
 _WRITERS: dict[str, Callable[..., Expression]] = {
     "add": _sum,
     "subtract": _difference,
     "multiply": _product,
     "scale": _product,
     "scale_both": _product,
-    "divide": write.over,
-    "quotient": write.over,
+    "divide": _quotient,
+    "quotient": _quotient,
     "reciprocal": functools.partial(write.over, _ONE),
     "negative": write.minus,
     "power": write.power,

@@ -23,6 +23,7 @@ __all__ = [
     "fits",
     "plain_ascii",
     "precedence",
+    "repeated",
     "ungrouped",
     "written",
 ]
@@ -138,21 +139,33 @@ def _product(expression: Expression, style: Style, tight: bool = False) -> str:
         close = before is not None and (
             beside(before, factor, text, inner) or (tight and _letters(before, factor))
         )
+        close = close and not (before is not None and repeated(before, factor))
         text += ("" if before is None or close else "·") + inner
         before = factor
     return text
 
 
+def _base(factor: Expression) -> Expression:
+    return factor.operands[0] if factor.head == "power" else factor
+
+
 def _letters(*factors: Expression) -> bool:
     """Whether these are single letters, or powers of them."""
-    bases = [factor.operands[0] if factor.head == "power" else factor for factor in factors]
+    bases = map(_base, factors)
     return all(base.head == "name" and len("".join(base.words)) == 1 for base in bases)
+
+
+def repeated(left: Expression, right: Expression) -> bool:
+    """Whether two factors are powers of the same thing: x·x², since xx² would be read as one."""
+    return _base(left).head == "name" and _base(left) == _base(right)
 
 
 def beside(left: Expression, right: Expression, left_text: str, right_text: str) -> bool:
     """Whether two factors stand side by side without a sign between: 2y, (x + y)(x + 2y), 13ε."""
     if right_text[:1].isdigit():
         return False
+    if right.head in ("group", "minus") and ungrouped(right).head == "minus":
+        return left_text.endswith(")")  # 2·(−3)
     if right_text.startswith("("):
         return left_text.endswith(")") or left.head in ("number", "rounded")
     if left.head in ("number", "rounded"):
