@@ -131,7 +131,7 @@ def test_derivatives_nest():
 
 def test_an_unknown_method():
     with pytest.raises(ArgumentError) as caught:
-        dx.derivative(distance, 3.0, 4.0, method="forward")
+        dx.derivative(distance, 3.0, 4.0, method="forward-diff")
     assert caught.value.instead == (
         "'forward-difference'? One of forward-difference, backward-difference, "
         "central-difference, richardson, complex-step, dual, reverse, symbolic"

@@ -98,7 +98,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
 def _value_and_grad(
     asked: str, f: Callable[..., Any], argnums: Argnums, has_aux: bool, args: Any, options: Any
 ) -> tuple[Any, Any]:
-    numbers = argument_numbers(asked, argnums, args)
+    numbers = argument_numbers(asked, argnums, args, options)
     traced = trace(f, args, options, numbers, asked=asked, has_aux=has_aux)
     output = scalar_output(asked, traced)
     seed, _ = as_nodes((1.0, output))
@@ -321,7 +321,7 @@ def _jacobian(
 
     @functools.wraps(f)
     def wrapped(*args: Any, **options: Any) -> Any:
-        numbers = argument_numbers(asked, argnums, args)
+        numbers = argument_numbers(asked, argnums, args, options)
         traced = trace(f, args, options, numbers, asked=asked)
 
         def blocks() -> list[Node]:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from infinitesimal.errors import ArgumentError, InfinitesimalError
-from infinitesimal.front.arguments import check_callable
+from infinitesimal.front.arguments import check_callable, unknown_method
 from infinitesimal.front.dual_text import number_text
 from infinitesimal.front.origin import place
 from infinitesimal.methods import METHODS, Problem, Work, check_options, solve
@@ -196,14 +196,12 @@ def compare(
 
 
 def _methods(given: Any) -> list[str]:
-    names = [given] if isinstance(given, str) else list(given)
+    names: list[Any] = [given]
+    if isinstance(given, Iterable) and not isinstance(given, str):
+        names = list(cast("Iterable[Any]", given))
     for name in names:
-        if name not in METHODS:
-            raise ArgumentError(
-                f"methods={name!r} at {place()}",
-                why="there is no method of this name",
-                instead="some of " + ", ".join(METHODS),
-            )
+        if str(name) not in METHODS:
+            raise unknown_method(f"methods={name!r}", name, METHODS)
     return names
 
 
@@ -307,6 +305,7 @@ def growth(
     [(2, 1, 1), (10, 1, 1), (100, 1, 1)]
     """
     check_callable(f, "growth")
+    _check_growth(sizes, point, budget)
     rows: list[Row] = []
     for method in _methods(methods):
         done: list[Row] = []
@@ -322,23 +321,39 @@ def growth(
     return Table(f"Derivatives of {_name(f)} as its inputs grow", columns, tuple(ordered))
 
 
+def _check_growth(sizes: Any, point: Any, budget: Any) -> None:
+    """Refuse sizes that count nothing, a point that is no function, a budget that is no time."""
+    counts: list[Any] = list(cast("Iterable[Any]", sizes)) if isinstance(sizes, Iterable) else [0]
+    if not all(isinstance(n, (int, np.integer)) and n is not True and n >= 1 for n in counts):
+        raise ArgumentError(
+            f"growth(f, sizes={sizes!r:.60}) at {place()}",
+            why="sizes are numbers of inputs: integers from 1 upward",
+            instead="growth(f, (2, 10, 100))",
+        )
+    check_callable(point, "growth(f, point=…)")
+    if isinstance(budget, bool) or not isinstance(budget, (int, float)) or not budget >= 0:
+        raise ArgumentError(
+            f"growth(f, budget={budget!r:.60}) at {place()}", why="budget is a number of seconds"
+        )
+
+
 def _extrapolated(last: Sequence[Row], size: int) -> Row:
     """The row that the last one or two lead to: counts along a line, work by a power."""
     before, after = last[0], last[-1]
 
     def along_line(name: str) -> int:
         first, second = getattr(before, name), getattr(after, name)
-        if before is after:
-            return round(second * size / after.inputs)
+        if before.inputs == after.inputs:
+            return round(second * size / max(1, after.inputs))
         slope = (second - first) / (after.inputs - before.inputs)
         return round(second + slope * (size - after.inputs))
 
     def by_power(name: str) -> float:
         first, second = getattr(before, name), getattr(after, name)
         power = 2.0
-        if before is not after and first > 0 and second > 0:
+        if before.inputs != after.inputs and first > 0 and second > 0:
             power = math.log(second / first) / math.log(after.inputs / before.inputs)
-        return second * (size / after.inputs) ** min(max(power, 0.0), 3.0)
+        return second * (size / max(1, after.inputs)) ** min(max(power, 0.0), 3.0)
 
     return Row(
         after.method,

@@ -7,7 +7,6 @@ use, this room is for choosing, comparing and teaching.
 
 from __future__ import annotations
 
-import difflib
 import math
 import time
 from collections import Counter
@@ -39,7 +38,7 @@ from infinitesimal.differentiate.numeric import (
 from infinitesimal.differentiate.reverse import reverse
 from infinitesimal.differentiate.symbolic import symbolic_gradient
 from infinitesimal.errors import ArgumentError, LostDerivativeError, UnsupportedError
-from infinitesimal.front.arguments import Argnums, argument_numbers, check_callable
+from infinitesimal.front.arguments import Argnums, argument_numbers, check_callable, unknown_method
 from infinitesimal.front.dual import Dual, propagate
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
@@ -376,13 +375,8 @@ def derivative(
 def check_options(method: Any, step: Any, *, error: bool = False, block: Any = 1) -> None:
     """Refuse a method of no known name, and options that it does not have."""
     asked = f"derivative(…, method={method!r}) at {place()}"
-    if method not in METHODS:
-        close = difflib.get_close_matches(str(method), METHODS, n=1, cutoff=0.4)
-        raise ArgumentError(
-            asked,
-            why="there is no method of this name",
-            instead=(f"{close[0]!r}? " if close else "") + "One of " + ", ".join(METHODS),
-        )
+    if not isinstance(method, str) or method not in METHODS:
+        raise unknown_method(f"derivative(…, method={method!r})", method, METHODS)
     if step is not None and method not in STEPPING:
         raise ArgumentError(asked, found=f"step={step!r}", why="this method takes no step")
     number = isinstance(step, (int, float)) and not isinstance(step, bool)

@@ -6,7 +6,7 @@ argument and the numbers. Directions are random but the same at every run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +59,8 @@ def check_grads(
         raise ArgumentError(
             f"check_grads(f, args, order={order!r}) at {place()}", why="an order is 1, 2, 3, …"
         )
-    wrong = [mode for mode in modes if mode not in _MODES]
-    if wrong or not modes or isinstance(modes, str):
+    listed: Any = () if isinstance(modes, str) or not isinstance(modes, Iterable) else tuple(modes)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not listed or any(str(mode) not in _MODES for mode in listed):
         raise ArgumentError(
             f"check_grads(f, args, modes={modes!r}) at {place()}",
             why="modes is a list of modes",
@@ -73,16 +73,31 @@ def check_grads(
             why="args is a tuple with one entry for each argument of f",
             instead="check_grads(f, (x,))",
         )
+    _check_settings(rtol, atol, seed)
     point = tuple(map_leaves(_floating, tuple(args)))
     usual = 1e-6 if all(leaf.dtype == np.float64 for leaf in flatten(point)[0]) else 2e-2
     check = _Check(
         np.random.default_rng(seed),
-        tuple(modes),
+        listed,
         usual if rtol is None else rtol,
         usual if atol is None else atol,
         place(),
     )
     check.all_orders(f, point, order, ())
+
+
+def _check_settings(rtol: Any, atol: Any, seed: Any) -> None:
+    for name, bound in (("rtol", rtol), ("atol", atol)):
+        if bound is not None and not (isinstance(bound, (int, float)) and bound >= 0):
+            raise ArgumentError(
+                f"check_grads(f, args, {name}={bound!r:.60}) at {place()}",
+                why=f"{name} is a number, 0 or more",
+            )
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ArgumentError(
+            f"check_grads(f, args, seed={seed!r:.60}) at {place()}",
+            why="a seed is an integer, 0 or more",
+        )
 
 
 def _floating(leaf: Any) -> Any:

@@ -100,13 +100,38 @@ def no_arguments() -> None:
 @WRONG.says(
     """\
     ArgumentError: grad(f, argnums=1) at HERE
-      found:    a call with 1 positional argument
+      found:    a call with 1 positional argument; by name: y
       because:  there is no argument number 1
       instead:  give the differentiated arguments by position, counted from 0
     """
 )
 def argument_by_keyword() -> None:
     dx.grad(lambda x, y: x * y, argnums=1)(3.0, y=2.0)
+
+
+@WRONG.says(
+    """\
+    ArgumentError: grad(f, argnums=0) at HERE
+      found:    a call with 0 positional arguments; by name: x, y
+      because:  there is no argument number 0
+      instead:  give the differentiated arguments by position, counted from 0
+    """
+)
+def all_arguments_by_keyword() -> None:
+    dx.grad(lambda x, y: x * y)(x=3.0, y=2.0)
+
+
+@WRONG.says(
+    """\
+    ArgumentError: grad at HERE
+      found:    str 'x^2'
+      because:  grad takes a function
+      instead:  infinitesimal.symbolic(text) or infinitesimal.explain(text, at=…), which read
+                formulas
+    """
+)
+def gradient_of_a_formula_in_text() -> None:
+    dx.grad("x^2")
 
 
 @WRONG.says(

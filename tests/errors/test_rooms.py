@@ -39,6 +39,140 @@ def name_of_a_method_that_is_a_number() -> None:
 
 @WRONG.says(
     """\
+    ArgumentError: derivative(…, method='numerical') at HERE
+      because:  there is no method of this name
+      instead:  the numerical methods are 'forward-difference', 'backward-difference',
+                'central-difference', 'richardson' and 'complex-step'
+    """
+)
+def name_of_a_family_of_methods() -> None:
+    dx.derivative(lambda x: x * x, 2.0, method="numerical")
+
+
+@WRONG.says(
+    """\
+    ArgumentError: derivative(…, method='forward') at HERE
+      because:  there is no method of this name
+      instead:  forward mode is 'dual'; the numerical methods are 'forward-difference',
+                'backward-difference', 'central-difference', 'richardson' and 'complex-step'
+    """
+)
+def name_of_forward_mode() -> None:
+    dx.derivative(lambda x: x * x, 2.0, method="forward")
+
+
+@WRONG.says(
+    """\
+    ArgumentError: methods='Reverse mode' at HERE
+      because:  there is no method of this name
+      instead:  reverse mode is 'reverse'; the numerical methods are 'forward-difference',
+                'backward-difference', 'central-difference', 'richardson' and 'complex-step'
+    """
+)
+def name_of_reverse_mode() -> None:
+    dx.compare(lambda x: x * x, 2.0, methods="Reverse mode")
+
+
+@WRONG.says(
+    """\
+    ArgumentError: methods=3 at HERE
+      because:  there is no method of this name
+      instead:  One of forward-difference, backward-difference, central-difference, richardson,
+                complex-step, dual, reverse, symbolic
+    """
+)
+def methods_that_are_a_number() -> None:
+    dx.compare(lambda x: x * x, 2.0, methods=3)
+
+
+@WRONG.says(
+    """\
+    ArgumentError: growth(f, sizes=0) at HERE
+      because:  sizes are numbers of inputs: integers from 1 upward
+      instead:  growth(f, (2, 10, 100))
+    """
+)
+def sizes_that_are_one_number() -> None:
+    dx.growth(np.sum, 0)
+
+
+@WRONG.says(
+    """\
+    ArgumentError: growth(f, sizes=(0, 2)) at HERE
+      because:  sizes are numbers of inputs: integers from 1 upward
+      instead:  growth(f, (2, 10, 100))
+    """
+)
+def sizes_of_nothing() -> None:
+    dx.growth(np.sum, (0, 2))
+
+
+@WRONG.says(
+    """\
+    ArgumentError: growth(f, sizes='abc') at HERE
+      because:  sizes are numbers of inputs: integers from 1 upward
+      instead:  growth(f, (2, 10, 100))
+    """
+)
+def sizes_that_are_text() -> None:
+    dx.growth(np.sum, "abc")
+
+
+@WRONG.says(
+    """\
+    ArgumentError: growth(f, budget='long') at HERE
+      because:  budget is a number of seconds
+    """
+)
+def budget_in_words() -> None:
+    dx.growth(np.sum, (2, 3), budget="long")
+
+
+@WRONG.says(
+    """\
+    ArgumentError: growth(f, point=…) at HERE
+      found:    float 1.0
+      because:  growth(f, point=…) takes a function
+      instead:  point=lambda n: np.ones(n)
+    """
+)
+def point_that_is_no_function() -> None:
+    dx.growth(np.sum, (2, 3), point=1.0)
+
+
+@WRONG.says(
+    """\
+    ArgumentError: check_grads(f, args, modes=3) at HERE
+      because:  modes is a list of modes
+      instead:  modes=["fwd", "rev"], or one of them
+    """
+)
+def modes_that_are_a_number() -> None:
+    dx.check_grads(np.sin, (1.0,), modes=3)
+
+
+@WRONG.says(
+    """\
+    ArgumentError: check_grads(f, args, rtol='a') at HERE
+      because:  rtol is a number, 0 or more
+    """
+)
+def bound_that_is_text() -> None:
+    dx.check_grads(np.sin, (1.0,), rtol="a")
+
+
+@WRONG.says(
+    """\
+    ArgumentError: check_grads(f, args, seed=-1) at HERE
+      because:  a seed is an integer, 0 or more
+    """
+)
+def seed_below_zero() -> None:
+    dx.check_grads(np.sin, (1.0,), seed=-1)
+
+
+@WRONG.says(
+    """\
     ArgumentError: derivative at HERE
       found:    float 3.0
       because:  derivative takes a function

@@ -7,7 +7,8 @@ belong to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ __all__ = [
     "scalar_output",
     "seeds_like",
     "split",
+    "unknown_method",
 ]
 
 Argnums = int | Sequence[int]
@@ -44,22 +46,66 @@ _CALLS = {
     "hvp": "hvp(f, (x,), (tangent,))",
     "derivative": "derivative(f, x)",
     "compare": "compare(f, x)",
+    "growth": "growth(f, (2, 10, 100))",
+    "growth(f, point=…)": "point=lambda n: np.ones(n)",
+    "check_grads": "check_grads(f, (x,))",
 }
 
 
 def check_callable(f: Any, asked: str) -> None:
     """Refuse what is no function."""
     if not callable(f):
+        called = _CALLS.get(asked, f"{asked}(f)(x), not {asked}(f(x))")
         raise ArgumentError(
             f"{asked} at {place()}",
             found=f"{type(f).__name__} {f!r:.60}",
             why=f"{asked} takes a function",
-            instead=_CALLS.get(asked, f"{asked}(f)(x), not {asked}(f(x))"),
+            instead=_TEXT if isinstance(f, str) else called,
         )
 
 
-def argument_numbers(asked: str, argnums: Argnums, args: Sequence[Any]) -> list[int]:
-    """The argument numbers asked for, counted from the front; each must exist."""
+_TEXT = "infinitesimal.symbolic(text) or infinitesimal.explain(text, at=…), which read formulas"
+
+_NUMERICAL = (
+    "the numerical methods are 'forward-difference', 'backward-difference', "
+    "'central-difference', 'richardson' and 'complex-step'"
+)
+# What methods are called elsewhere, and what that is here.
+_ELSEWHERE = {
+    **dict.fromkeys(
+        ("numerical", "numeric", "difference", "differences", "finite-difference",
+         "finite-differences"),
+        _NUMERICAL,
+    ),
+    **dict.fromkeys(
+        ("forward", "forward-mode", "fwd", "jvp"), f"forward mode is 'dual'; {_NUMERICAL}"
+    ),
+    **dict.fromkeys(
+        ("backward", "reverse-mode", "rev", "vjp", "backpropagation"),
+        f"reverse mode is 'reverse'; {_NUMERICAL}",
+    ),
+}  # fmt: skip
+
+
+def unknown_method(asked: str, name: Any, known: Iterable[str]) -> ArgumentError:
+    """The error for a method of no known name, with the one that is meant if that is clear."""
+    listed = list(known)
+    close = difflib.get_close_matches(str(name), listed, n=1, cutoff=0.4)
+    return ArgumentError(
+        f"{asked} at {place()}",
+        why="there is no method of this name",
+        instead=_ELSEWHERE.get(str(name).lower().replace("_", "-").replace(" ", "-"))
+        or (f"{close[0]!r}? " if close else "") + "One of " + ", ".join(listed),
+    )
+
+
+def argument_numbers(
+    asked: str, argnums: Argnums, args: Sequence[Any], named: Iterable[str] = ()
+) -> list[int]:
+    """The argument numbers asked for, counted from the front; each must exist.
+
+    `named` are the arguments given by name, which have no number.
+    """
     wanted = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
     found: list[int] = []
     for number in wanted:
@@ -69,9 +115,11 @@ def argument_numbers(asked: str, argnums: Argnums, args: Sequence[Any]) -> list[
                 why="argnums is an integer or a tuple of integers",
             )
         if not -len(args) <= number < len(args):
+            plural = "" if len(args) == 1 else "s"
+            by_name = f"; by name: {', '.join(named)}" if named else ""
             raise ArgumentError(
                 f"{asked}(f, argnums={argnums!r}) at {place()}",
-                found=f"a call with {len(args)} positional argument{'s' if len(args) != 1 else ''}",
+                found=f"a call with {len(args)} positional argument{plural}{by_name}",
                 why=f"there is no argument number {number}",
                 instead="give the differentiated arguments by position, counted from 0",
             )
