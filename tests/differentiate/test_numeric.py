@@ -205,3 +205,17 @@ def test_a_sweep_counts_local_derivatives_once():
     assert sweep_operations([REGISTRY["exp"](x)], [x]) == 1
     # two edges to the same operand: two products and one addition
     assert sweep_operations([x * x], [x]) == 3
+
+
+def test_wide_steps_that_agree_by_accident_are_found_out():
+    """A quarter of 10⁸ is a wide step for a sine: the table began there and believed itself."""
+    (found,), (error,) = richardson(np.sin, [1e8], 0)
+    assert abs(found - np.cos(1e8)) <= 1e-8
+    assert abs(found - np.cos(1e8)) <= 2 * error
+
+
+def test_a_function_that_ends_nearby_is_met_with_smaller_steps():
+    with np.errstate(all="ignore"):
+        (found,), (error,) = richardson(np.log, [1e-12], 0)
+    assert abs(found - 1e12) <= 2 * error
+    assert error <= 1e-6 * 1e12

@@ -53,6 +53,7 @@ ONE_SIDED = {
 }
 CENTRAL = Difference(1, -1, 1 / 3)
 
+RETRIES, NARROWER, GROSS = 4, 1000, 1e-4  # of Richardson's table, where a witness doubts it
 ROWS, COLUMNS = 24, 8  # of Richardson's table: halvings of the step, and orders of extrapolation
 
 
@@ -182,9 +183,38 @@ class _Centre:
 
 
 def _table(centre: _Centre, step: Any) -> tuple[Any, Any]:
-    """The best entry of the table of extrapolations, and how far it may be from the slope."""
+    """The best entry of a table of extrapolations, and how far it may be from the slope.
+
+    Wide steps over a function that wiggles, or that ends nearby, can agree with each other and all
+    be wrong. A quotient of a far smaller step is called as a witness; where it objects and the
+    first step was ours to choose, the table begins again with a smaller one.
+    """
     where: Any = np.where
     h = centre.first_step() if step is None else step
+    best, error = _doubted(centre, h)
+    for _ in range(RETRIES if step is None else 0):
+        if np.all(error <= GROSS * np.abs(best)):
+            break
+        h = h / NARROWER
+        again, doubt = _doubted(centre, h)
+        better = doubt < error
+        best, error = where(better, again, best)[()], where(better, doubt, error)[()]
+    return best, error
+
+
+def _doubted(centre: _Centre, h: Any) -> tuple[Any, Any]:
+    """The best entry of the table that begins with step h; its error counts the witness's doubt."""
+    best, error, last = _entries(centre, h)
+    witness, rounding = centre.central(min(last / 64, centre.first_step() * 2.0**-24))
+    where: Any = np.where
+    doubt = abs(best - witness) - 4 * rounding
+    # the witness has errors of its own: only gross disagreement counts
+    return best, where(doubt > GROSS * abs(best), np.maximum(error, doubt), error)[()]
+
+
+def _entries(centre: _Centre, h: Any) -> tuple[Any, Any, Any]:
+    """The best entry, how far it is from its neighbours, and the smallest step of the table."""
+    where: Any = np.where
     best: Any = np.nan
     error: Any = np.inf
     above: list[Any] = []
@@ -203,4 +233,4 @@ def _table(centre: _Centre, step: Any) -> tuple[Any, Any]:
         above = row
         if np.all(error < rounding):  # smaller steps only round more
             break
-    return where(np.isfinite(error), best, above[0])[()], error[()]
+    return where(np.isfinite(error), best, above[0])[()], error[()], h
