@@ -89,6 +89,63 @@ def test_wrong_use_is_told_on_standard_error_with_code_2(capsys, arguments, word
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "page"),
+    [
+        (
+            ["x^2 + y"],
+            """\
+dx explain
+  because:  the derivative is worked out at a point
+  instead:  --at x=…,y=…
+""",
+        ),
+        (
+            ["x^2 + y", "--at", "2"],
+            """\
+dx explain --at 2
+  found:    2
+  because:  each variable needs a value
+  instead:  --at x=…,y=…
+""",
+        ),
+        (
+            ["x y", "--at", "x=1,", "y=2"],
+            """\
+dx explain --at x=1, y=2
+  because:  the point is one word: values are separated by commas, without spaces
+  instead:  --at x=1,y=2
+""",
+        ),
+        (
+            ["x", "--at", "x=1", "--loud"],
+            """\
+dx explain
+  found:    unrecognized arguments: --loud
+  instead:  see dx explain --help
+""",
+        ),
+        (
+            ["x", "--at", "x=1", "--h", "-0.1"],
+            """\
+dx explain --h -0.1
+  because:  the steps are positive numbers
+  instead:  --h 0.1,0.001
+""",
+        ),
+    ],
+)
+def test_what_to_type_instead(capsys, arguments, page):
+    assert run(capsys, "explain", *arguments) == (2, "", page)
+
+
+def test_a_constant_is_a_function_of_x(capsys):
+    code, _, err = run(capsys, "explain", "2 pi")
+    assert code == 2
+    assert err.endswith("instead:  --at x=…\n")
+    assert run(capsys, "explain", "2 pi", "--at", "x=1")[0] == 0
+
+
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["explain", "--help"], ["demo", "--help"]])
 def test_help_is_a_page(capsys, arguments):
     try:
@@ -101,6 +158,7 @@ def test_help_is_a_page(capsys, arguments):
     assert max(map(len, out.splitlines())) <= 80
     if arguments == ["explain", "--help"]:
         assert "arctan2" in out
+        assert "at most 500 characters" in out
 
 
 def test_as_a_module_and_into_a_closed_pipe():
@@ -113,3 +171,12 @@ def test_as_a_module_and_into_a_closed_pipe():
     os.close(writer)
     assert closed.stderr == b""
     assert closed.returncode == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux that is always full")
+def test_onto_a_full_disk():
+    command = [sys.executable, "-m", "infinitesimal", *L]
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ran.stderr == "dx: the page could not be written: No space left on device\n"
+    assert ran.returncode == 1

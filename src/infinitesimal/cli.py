@@ -1,7 +1,7 @@
 """What is typed at a prompt: `dx explain "(x+y)(x+2y)" --at x=2,y=3`, `dx demo`.
 
 In: the arguments of the command line. Out: a page on standard output and exit code 0; for wrong
-use, a designed message on standard error and exit code 2.
+use, a designed message on standard error and exit code 2; where the page cannot be written, 1.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Any, NoReturn
 
 import infinitesimal
 from infinitesimal.errors import ArgumentError, InfinitesimalError
-from infinitesimal.front.formula import FUNCTIONS
+from infinitesimal.front.formula import FUNCTIONS, parse
+from infinitesimal.front.grammar import LONGEST
 
 __all__ = ["main"]
 
@@ -30,7 +31,7 @@ examples:
   dx demo                                           the library in a minute
 """
 
-EXPLAIN = """\
+EXPLAIN = f"""\
 Work out the derivative of a formula at a point, step by step.
 
 examples:
@@ -40,15 +41,20 @@ examples:
 
 A formula is made of numbers, names, + - * / ^, brackets, pi, e, and the
 functions listed below. Signs of multiplication may be left out: 2y, 2(x+1),
-(x+y)(x+2y), 2 pi r.
+(x+y)(x+2y), 2 pi r. A formula has at most {LONGEST} characters.
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code is 0, or 2 where something was asked wrongly."""
+    """Run the command line; the exit code is 0, or 2 where something was asked wrongly.
+
+    It is 1 where the page could not be written.
+    """
     try:
         parser = _parser()
-        options = parser.parse_args(arguments)
+        options, rest = parser.parse_known_args(arguments)
+        if rest:
+            raise _too_much(options, rest)
         if options.run is None:
             parser.print_help()
         else:
@@ -57,8 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InfinitesimalError as error:
         print(error, file=sys.stderr)
         return 2
-    except BrokenPipeError:  # the reader has closed the pipe, as `head` does
+    except OSError as error:
+        # what is still to be written would fail again when Python ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # a closed pipe is how `head` ends
+            print(f"dx: the page could not be written: {error.strerror}", file=sys.stderr)
+            return 1
     except KeyboardInterrupt:
         return 130
     return 0
@@ -69,6 +79,20 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise ArgumentError(self.prog, found=message, instead=f"see {self.prog} --help")
+
+
+def _too_much(options: Any, rest: Sequence[str]) -> ArgumentError:
+    """The error for arguments that nothing asked for, such as the second of `--at x=1 y=2`."""
+    prog = "dx" if options.run is None else f"dx {options.run.__name__.strip('_')}"
+    at = getattr(options, "at", None)
+    if at is None or not all(part.partition("=")[2] for part in rest):
+        found = f"unrecognized arguments: {' '.join(rest)}"
+        return ArgumentError(prog, found=found, instead=f"see {prog} --help")
+    return ArgumentError(
+        f"{prog} --at {' '.join([at, *rest])}",
+        why="the point is one word: values are separated by commas, without spaces",
+        instead=f"--at {','.join(part.strip(',') for part in (at, *rest))}",
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -98,7 +122,7 @@ def _add_explain(explain: argparse.ArgumentParser) -> None:
     explain.set_defaults(run=_explain)
     add = explain.add_argument
     add("formula", help='what to differentiate, for instance "(x+y)(x+2y)"')
-    add("--at", required=True, metavar="x=2,y=3", help="the point: a value for each variable")
+    add("--at", metavar="x=2,y=3", help="the point: a value for each variable, needed")
     add(
         "--method",
         action="append",
@@ -125,10 +149,10 @@ def _functions() -> str:
 def _explain(options: Any) -> None:
     derivation = infinitesimal.explain(
         options.formula,
-        at=_point(options.at),
+        at=_point(options.formula, options.at),
         methods=options.method or "all",
         wrt=None if options.wrt is None else [name.strip() for name in options.wrt.split(",")],
-        h=[float(_number(text, "--h")) for text in options.h.split(",")],
+        h=_steps(options.h),
         detail="brief" if options.brief else "full",
     )
     if options.latex:
@@ -141,8 +165,14 @@ def _explain(options: Any) -> None:
         derivation.show(step=options.step)
 
 
-def _point(text: str) -> dict[str, Fraction]:
-    """The values of `x=2,y=3`."""
+def _point(formula: str, text: str | None) -> dict[str, Fraction]:
+    """The values of `x=2,y=3`, for a formula of x and y."""
+    if text is None:
+        raise ArgumentError(
+            "dx explain",
+            why="the derivative is worked out at a point",
+            instead=_example(formula),
+        )
     point: dict[str, Fraction] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, sign, value = (piece.strip() for piece in part.partition("="))
@@ -151,12 +181,29 @@ def _point(text: str) -> dict[str, Fraction]:
                 f"dx explain --at {text}",
                 found=part,
                 why="each variable needs a value",
-                instead="--at x=2,y=3",
+                instead=_example(formula),
             )
         if name in point:
             raise ArgumentError(f"dx explain --at {text}", why=f"{name} is given twice")
         point[name] = _number(value, "--at")
     return point
+
+
+def _example(formula: str) -> str:
+    """How a point is given for this formula."""
+    return "--at " + ",".join(f"{name}=…" for name in parse(formula).names or ("x",))
+
+
+def _steps(text: str) -> list[float]:
+    """The steps of the difference quotients."""
+    steps = [float(_number(piece, "--h")) for piece in text.split(",")]
+    if min(steps) <= 0:
+        raise ArgumentError(
+            f"dx explain --h {text}",
+            why="the steps are positive numbers",
+            instead="--h 0.1,0.001",
+        )
+    return steps
 
 
 def _number(text: str, option: str) -> Fraction:
