@@ -51,7 +51,7 @@ def test_a_formula_means_what_it_means_in_python(texts, x, y):
     try:
         found = parse(ours, ["x", "y"])(x, y)
     except FormulaError as error:
-        assert "nested" in str(error) or "parts" in str(error) or "characters" in error.found
+        assert "nested" in str(error) or "parts" in str(error) or "characters" in error.why
         return
     np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-12)
 

@@ -133,11 +133,11 @@ def _bounded(text: str) -> str:
             "a formula", found=type(text).__name__, why="a formula is text", instead='"x^2 + y"'
         )
     if len(text) > LONGEST:
-        raise FormulaError(
-            "a formula",
-            found=f"{len(text):,} characters",
-            why=f"a formula has at most {LONGEST}",
-            instead="a Python function, which may be as long as it likes",
+        refuse(
+            text,
+            LONGEST,
+            f"a formula has at most {LONGEST} characters, this text has {len(text):,}",
+            "a Python function, which may be as long as it likes",
         )
     plain = text.translate(_SIGNS)
     strange = _STRANGE.search(plain)
