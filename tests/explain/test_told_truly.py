@@ -80,3 +80,64 @@ def test_words_in_tables_are_words():
     page = dx.explain("x y", at={"x": 2, "y": 3}).to_markdown()
     assert "| Reverse mode |" in page
     assert r"$\text{" not in page
+
+
+def test_a_function_that_is_its_variable_or_a_constant():
+    told = dx.explain("x", at={"x": 1, "z": 3})
+    page = str(told)
+    assert "L is x itself." in step(told, "symbolic-read").reason
+    assert [line.note for line in step(told, "reverse-collect").lines] == [
+        "the result is this input itself",
+        "the result does not depend on it",
+    ]
+    assert "1 parts" not in page and "quadratic" not in page
+    assert "off by rounding alone" in step(told, "comparison-answers").reason
+    for method in told.methods:
+        for each in method.steps:
+            assert each.reason or each.lines or each.steps, each.title
+    told = dx.explain("3 + 4", at={"x": 1})
+    assert written(told.function) == "L(x) = 7"
+    assert lines(told, "symbolic-read") == ["L = 7"]
+    assert "L is a constant." in step(told, "reverse-break").reason
+
+
+def test_a_linear_function_is_called_linear():
+    told = dx.explain("3x+1", at={"x": 1}, methods="numerical")
+    assert "L is linear" in step(told, "numerical-error").reason
+    assert "quadratic" not in str(told)
+    told = dx.explain("x y", at={"x": 1, "y": 2}, methods="numerical")
+    assert "linear in each input alone" in step(told, "numerical-error").reason
+    assert "quadratic" in step(dx.explain("x^2 + y", at=(1, 2)), "numerical-error").reason
+    assert "begins with a later" in step(dx.explain("sin(x)", at=0.0), "numerical-error").reason
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "why"),
+    [
+        ("ln(x)", -1, "L has no real value at this point"),
+        ("sin(x)/x", 0, "L has no real value at this point"),
+        ("1/x", 0, "L is infinite at this point"),
+    ],
+)
+def test_where_there_is_no_value_every_method_says_so(text, at, why):
+    told = dx.explain(text, at={"x": at})
+    for method in told.methods:
+        assert any(why in each.warning for each in method.steps), method.name
+    assert why in step(told, "comparison-answers").warning
+    assert "no finite value" in step(told, "numerical-error").reason
+    assert not any(each.kind == "curve" for each in told.walk())
+    assert "agree" not in str(told)
+
+
+def test_the_rule_beyond_the_domain_is_said_to_be_defined():
+    told = dx.explain("ln(x)", at={"x": -1})
+    assert "the rule for its derivative, 1/x = −1, is still defined" in told.warnings[0]
+    assert "What stands here is the rule" in step(told, "reverse-collect").warning
+
+
+@pytest.mark.parametrize(("text", "at"), [("abs(x)", 0), ("max(x, 1)", 1), ("sqrt(x)", 0)])
+def test_no_law_of_the_error_is_claimed_at_a_kink(text, at):
+    page = str(dx.explain(text, at={"x": at}, methods="numerical"))
+    assert "tenth of the error" not in page
+    assert "order h²" not in page
+    assert "Smaller is not always better" not in page

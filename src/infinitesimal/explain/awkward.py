@@ -7,16 +7,20 @@ read from the records' domains.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from infinitesimal.core.node import Node
+from infinitesimal.explain import expression as write
 from infinitesimal.explain.backward import Sweep
 from infinitesimal.explain.expression import equals
 from infinitesimal.explain.numbers import shown
 from infinitesimal.explain.subject import Move, Sheet, plain
+from infinitesimal.explain.tree import Result
 from infinitesimal.explain.write import written
 
-__all__ = ["warnings"]
+__all__ = ["no_value", "unaccounted", "warnings"]
 
 _MOST = 5
 _NEAR = 1e-6  # how far left and right one looks for the slopes beside a kink
@@ -26,7 +30,7 @@ def warnings(sheet: Sheet, sweep: Sweep) -> tuple[str, ...]:
     """What is to be said of this point before anything else; the most important first."""
     found: list[str] = []
     for node in sheet.steps[::-1]:
-        found += _not_finite(sheet, node) or _kink(sheet, sweep, node)
+        found += _not_finite(sheet, sweep, node) or _kink(sheet, sweep, node)
     if found and sheet.scalar:
         for move in sheet.moves[:3]:
             found += _two_sided(sheet, sweep, move)
@@ -38,7 +42,7 @@ def _named(sheet: Sheet, node: Node) -> str:
     return written(equals(sheet.written[node], sheet.definition(node)))
 
 
-def _not_finite(sheet: Sheet, node: Node) -> list[str]:
+def _not_finite(sheet: Sheet, sweep: Sweep, node: Node) -> list[str]:
     values = np.asarray(sheet.number(node).value)
     if values.dtype.kind not in "fc" or np.isfinite(values).all():
         return []
@@ -46,7 +50,45 @@ def _not_finite(sheet: Sheet, node: Node) -> list[str]:
     if not all(np.isfinite(x).all() for x in operands if x.dtype.kind in "fc"):
         return []  # it was not finite before
     kind = "not a number" if np.isnan(values).any() else "infinite"
-    return [f"{_named(sheet, node)} is {kind} here"]
+    return [f"{_named(sheet, node)} is {kind} here{_still(sheet, sweep, node)}"]
+
+
+def _still(sheet: Sheet, sweep: Sweep, node: Node) -> str:
+    """That the rule for a derivative has a value where the word itself has none."""
+    for arrow in sweep.arrows:
+        _, local, _ = sweep.number(arrow)
+        if arrow.user is node and local is not None and np.isfinite(local.value).all():
+            rule = write.equals(sweep.local_written(arrow), shown(local))
+            return f", though the rule for its derivative, {written(rule)}, is still defined"
+    return ""
+
+
+def no_value(sheet: Sheet, results: Sequence[Result]) -> str:
+    """What is to be said beside results at a point where the function has no finite value."""
+    values = np.asarray(sheet.number(sheet.output).value)
+    if values.dtype.kind not in "fc" or np.isfinite(values).all():
+        return ""
+    kind = "has no real value" if np.isnan(values).any() else "is infinite"
+    said = f"{sheet.subject.name} {kind} at this point, and so no derivative."
+    if results and all(np.isfinite(result.number.value).all() for result in results):
+        said += " What stands here is the rule, which is still defined."
+    return said
+
+
+def unaccounted(sheet: Sheet, sweep: Sweep) -> str:
+    """Why the error of a difference quotient follows no rule here; empty where it does."""
+    name = sheet.subject.name
+    if no_value(sheet, ()):
+        return f"{name} has no finite value here, so there is no error to account for."
+    slopes = [np.asarray(sweep.adjoint(node).value) for _, node in sheet.inputs]
+    if not all(np.isfinite(slope).all() for slope in slopes):
+        return "The derivative is not finite here, so there is no error to account for."
+    if warnings(sheet, sweep):
+        return (
+            f"{name} is not smooth here, as the warning says: Taylor's formula does not hold, and "
+            "a smaller step need not come closer."
+        )
+    return ""
 
 
 def _kink(sheet: Sheet, sweep: Sweep, node: Node) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from infinitesimal.errors import ArgumentError
 from infinitesimal.explain import expression as write
-from infinitesimal.explain.awkward import warnings
+from infinitesimal.explain.awkward import no_value, warnings
 from infinitesimal.explain.backward import Sweep, kept_values, sweeps
 from infinitesimal.explain.comparison import comparison
 from infinitesimal.explain.derivation import Derivation
@@ -60,6 +60,7 @@ def build(
         "reverse": lambda: reverse(sheet, swept, detail),
     }
     told = [tellers[method]() for method in asked]
+    told = [_warned(sheet, method) for method in told]
     short = tuple(replace(method, steps=few(method.steps)) for method in told)
     vertices = _vertices(sheet, sweep)
     return Derivation(
@@ -74,6 +75,16 @@ def build(
         _edges(sheet, sweep, {vertex.name for vertex in vertices}),
         detail,
     )
+
+
+def _warned(sheet: Sheet, method: Method) -> Method:
+    """The method, with a warning beside its results where the function has no value."""
+    last = max((k for k, step in enumerate(method.steps) if step.results), default=None)
+    said = no_value(sheet, method.results)
+    if last is None or not said:
+        return method
+    warned = replace(method.steps[last], warning=said)
+    return replace(method, steps=(*method.steps[:last], warned, *method.steps[last + 1 :]))
 
 
 def _methods(methods: str | Sequence[str]) -> list[str]:

@@ -14,6 +14,7 @@ import numpy as np
 from infinitesimal.core.count import operations
 from infinitesimal.differentiate.symbolic import symbolic_gradient
 from infinitesimal.explain import expression as write
+from infinitesimal.explain.awkward import no_value
 from infinitesimal.explain.growth import count_shown, counted, growth_steps
 from infinitesimal.explain.numbers import Number, shown
 from infinitesimal.explain.subject import Sheet
@@ -26,14 +27,14 @@ __all__ = ["comparison"]
 
 def comparison(sheet: Sheet, methods: Sequence[Method], detail: str) -> tuple[Step, ...]:
     """The steps of the last section."""
-    steps = [_answers(methods), _costs(sheet, [method.name for method in methods])]
+    steps = [_answers(sheet, methods), _costs(sheet, [method.name for method in methods])]
     return (*steps, *growth_steps()) if detail == "full" else tuple(steps)
 
 
 # ---- the answers
 
 
-def _answers(methods: Sequence[Method]) -> Step:
+def _answers(sheet: Sheet, methods: Sequence[Method]) -> Step:
     answered = [method for method in methods if method.results]
     symbols = [result.symbol for result in answered[0].results] if answered else []
     rows = [
@@ -49,15 +50,16 @@ def _answers(methods: Sequence[Method]) -> Step:
         for method in answered
     ]
     rows += _central(methods)
+    nowhere = no_value(sheet, ())
     return Step(
         "comparison-answers",
         "comparison",
         "answers",
         "The answers",
-        _agreement(methods),
+        "" if nowhere else _agreement(methods),
         columns=("method", *map(written, symbols)),
         steps=tuple(rows),
-        warning=_disagreement(methods),
+        warning=nowhere or _disagreement(methods),
     )
 
 
@@ -96,8 +98,11 @@ def _agreement(methods: Sequence[Method]) -> str:
         return ""
     units = f"to {worst:.0f} unit{'s' * (worst > 1)} in the last place"
     told = f"Forward and reverse mode agree {units if worst else 'to the last bit'}"
-    numerical = _pairs(methods, "numerical", "reverse")
-    return told + ("; the numerical method is off by its step." if numerical else ".")
+    found = {method.name: [r.number.exact for r in method.results] for method in methods}
+    if not _pairs(methods, "numerical", "reverse"):
+        return f"{told}."
+    exactly = None not in found["reverse"] and found["numerical"] == found["reverse"]
+    return f"{told}; the numerical method is off by {'rounding alone' if exactly else 'its step'}."
 
 
 def _ulps(a: Any, b: Any) -> float:

@@ -14,11 +14,12 @@ import numpy as np
 
 from infinitesimal.core.node import Node
 from infinitesimal.explain import expression as write
+from infinitesimal.explain.awkward import unaccounted
 from infinitesimal.explain.backward import Sweep
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.numbers import Number, fraction, shown
 from infinitesimal.explain.subject import Move, Sheet, plain
-from infinitesimal.explain.taylor_error import error_steps
+from infinitesimal.explain.taylor_error import error_steps, refused
 from infinitesimal.explain.tree import Line, Method, Result, Step
 from infinitesimal.explain.vcurve import curve_steps
 
@@ -26,6 +27,7 @@ __all__ = ["central", "numerical", "quotient", "shift", "sizes_of"]
 
 TOLD = 4
 _H = write.name("h")
+_BOTH_SIDES = "Stepping to both sides cancels the error in h; what is left is of order h². "
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,12 +83,15 @@ def numerical(sheet: Sheet, sweep: Sweep, sizes: Sequence[Fraction], detail: str
     told = sheet.moves if len(sheet.moves) <= TOLD else sheet.moves[:2]
     steps, companion = [_formula(sheet, told)], list[Step]()
     steps += [_try(sheet, k, h, told) for k, h in enumerate(sizes, start=1)]
-    if sheet.scalar:
+    unsure = unaccounted(sheet, sweep) if sheet.scalar else ""
+    if unsure:
+        steps.append(refused(unsure))
+    elif sheet.scalar:
         tried = {move: [quotient(sheet, move, h) for h in sizes] for move in told}
         account = error_steps(sheet, sweep, sizes, tried)
         steps, companion = [*steps, *account[:1]], account[1:]
-    steps.append(_central(sheet, min(sizes), told))
-    if sheet.scalar and detail == "full":
+    steps.append(_central(sheet, min(sizes), told, unsure))
+    if sheet.scalar and not unsure and detail == "full":
         move = sheet.moves[0]
         pairs = {
             k: (quotient(sheet, move, h), central(sheet, move, h))
@@ -221,7 +226,7 @@ def _evaluated(sheet: Sheet, move: Move, h: Fraction, there: Shifted) -> Express
     return write.equals(head, *middle, shown(there.value))
 
 
-def _central(sheet: Sheet, h: Fraction, told: Sequence[Move]) -> Step:
+def _central(sheet: Sheet, h: Fraction, told: Sequence[Move], unsure: str) -> Step:
     lines: list[Line] = []
     numbers: list[tuple[str, Number]] = []
     for move in told:
@@ -235,8 +240,7 @@ def _central(sheet: Sheet, h: Fraction, told: Sequence[Move]) -> Step:
         "numerical",
         "central",
         f"Central difference, h = {_plainly(h)}",
-        "Stepping to both sides cancels the error in h; what is left is of order h². It costs two "
-        "evaluations an input.",
+        ("" if unsure else _BOTH_SIDES) + "It costs two evaluations an input.",
         tuple(lines),
         tuple(numbers),
     )

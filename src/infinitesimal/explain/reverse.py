@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from infinitesimal.core.node import Node
+from infinitesimal.core.node import Node, postorder
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.backward import Arrow, Sweep, kept_values
 from infinitesimal.explain.expression import Expression
@@ -28,10 +28,10 @@ def reverse(sheet: Sheet, swept: Sequence[Sweep], detail: str) -> Method:
     """The derivation by reverse mode; of several results, the first is told and all are given."""
     results = _results(sheet, swept)
     sweep = swept[0]
+    worked = (_break_up, _forward_sweep) if sheet.steps else (_bare,)
     steps = [
-        _break_up(sheet),
-        _forward_sweep(sheet),
-        _local_derivatives(sheet, sweep),
+        *[tell(sheet) for tell in worked],
+        *([_local_derivatives(sheet, sweep)] if sweep.arrows else []),
         _backward_sweep(sheet, sweep),
         _collect(sheet, sweep, results if sheet.scalar else ()),
     ]
@@ -81,6 +81,11 @@ def _break_up(sheet: Sheet) -> Step:
         nodes=tuple(sheet.called[node] for node in _onward(sheet)),
         hints=("Which operation is done last? That is f.", "Name from the outside in."),
     )
+
+
+def _bare(sheet: Sheet) -> Step:
+    reason = f"There is nothing to break up: {sheet.subject.name} is {sheet.bare}."
+    return Step("reverse-break", "reverse", "break", "Break up", reason)
 
 
 def _signature(sheet: Sheet, node: Node) -> Expression:
@@ -230,7 +235,7 @@ def _collect(sheet: Sheet, sweep: Sweep, results: Sequence[Result]) -> Step:
             parts.append(write.add(*[_use_symbol(sweep, arrow) for arrow in arrows]))
             parts.append(write.add(*[shown(sheet.number(a.contribution)) for a in arrows]))
         total = sweep.adjoint(node)
-        note = sheet.note(total) if arrows else "the result does not depend on it differentiably"
+        note = sheet.note(total) if arrows else _unreached(sheet, node)
         box = boxes.get(name, shown(total))
         lines.append(Line(write.equals(sweep.derivative(node), *parts, box), note))
     return Step(
@@ -245,6 +250,15 @@ def _collect(sheet: Sheet, sweep: Sweep, results: Sequence[Result]) -> Step:
         tuple(results),
         ("Look at every edge that ends in this input.", "Contributions are added."),
     )
+
+
+def _unreached(sheet: Sheet, node: Node) -> str:
+    """Why no edge of the sweep ends in an input."""
+    if node is sheet.output:
+        return "the result is this input itself"
+    if node in postorder([sheet.output]):
+        return "the result does not depend on it differentiably"
+    return "the result does not depend on it"
 
 
 def _rows(sheet: Sheet, results: Sequence[Result]) -> Step:

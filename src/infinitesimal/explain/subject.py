@@ -98,13 +98,14 @@ class Sheet:
         for node in outside_in(graph.outputs):
             self.called[node] = next(fresh)
         self.written = {node: symbol(name) for node, name in self.called.items()}
-        self.called.setdefault(self.output, self.subject.name)  # where it is a constant
-        self.written.setdefault(self.output, write.name(self.subject.name))
         self._numbers = {}
         self.numbers([*graph.inputs, *self.steps, *graph.outputs])
         for node in postorder(graph.outputs, dict.fromkeys(graph.inputs)):
             if node.reach == NEVER and node.primitive is not CONSTANT:
                 self.written[node] = shown(self.number(node))  # 1/2 of the program is a number
+        if self.output not in self.called:  # it is a constant
+            self.called[self.output] = self.subject.name
+            self.written[self.output] = write.name(self.subject.name)
 
     # ---- numbers
 
@@ -149,6 +150,12 @@ class Sheet:
     def output(self) -> Node:
         """The node of the function's value."""
         return self.subject.graph.outputs[0]
+
+    @property
+    def bare(self) -> str:
+        """What a function without steps is: one of its inputs, or a constant."""
+        name = self.called[self.output]
+        return "a constant" if name == self.subject.name else f"{name} itself"
 
     @property
     def scalar(self) -> bool:
@@ -218,6 +225,8 @@ class Sheet:
         graph = self.subject.graph
         if len(self.steps) > WRITTEN_OUT:
             return None
+        if self.output.reach == NEVER:
+            return shown(self.number(self.output))
         size = {node: 1 for node in graph.inputs}
         for node in postorder(graph.outputs, dict.fromkeys(graph.inputs)):
             size[node] = 1 + sum(size[operand] for operand in node.inputs)

@@ -85,19 +85,25 @@ def _spelled(sheet: Sheet, node: Node) -> Expression:
 
 def _read(sheet: Sheet) -> Step:
     body = sheet.written_out()
-    last = sheet.output.primitive.name
-    kind = _KINDS.get(last, f"{last} of something") if sheet.steps else "a constant"
     name = write.name(sheet.subject.name)
     return Step(
         "symbolic-read",
         "symbolic",
         "read",
         "Read the function",
-        f"What is done last tells its kind: {kind}.",
+        _kind(sheet),
         () if body is None else (Line(write.equals(name, body)),),
         nodes=(sheet.called.get(sheet.output, ""),),
         hints=("Which operation would you do last with numbers?",),
     )
+
+
+def _kind(sheet: Sheet) -> str:
+    last = sheet.output.primitive.name
+    if sheet.steps:
+        kind = _KINDS.get(last, f"{last} of something")
+        return f"What is done last tells its kind: {kind}."
+    return f"There is nothing to be done: {sheet.subject.name} is {sheet.bare}."
 
 
 def _folded(sheet: Sheet, formulas: Sequence[Node]) -> Step:
@@ -139,13 +145,13 @@ def _put_in(sheet: Sheet, formulas: Sequence[Node], results: Sequence[Result]) -
 
 def _swell(sheet: Sheet, formulas: Sequence[Node]) -> Step:
     before, after = size([sheet.output]), size(list(formulas))
-    plural = "s" * (len(formulas) > 1)
+    plural, parts = "s" * (len(formulas) > 1), "part" + "s" * (before != 1)
     return Step(
         "symbolic-swell",
         "symbolic",
         "cost",
         "How large it became",
-        f"The function has {before:,} parts when written out, its derivative{plural} {after:,}. "
+        f"The function has {before:,} {parts} when written out, its derivative{plural} {after:,}. "
         "Formulas of derivatives tend to grow with every product: expression swell.",
         numbers=(("before", Number(float(before))), ("after", Number(float(after)))),
     )

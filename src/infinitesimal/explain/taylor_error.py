@@ -21,7 +21,7 @@ from infinitesimal.explain.numbers import Number, shown
 from infinitesimal.explain.subject import Move, Sheet
 from infinitesimal.explain.tree import Line, Step
 
-__all__ = ["error_steps"]
+__all__ = ["error_steps", "refused"]
 
 _H = write.name("h")
 _TOO_LONG = 400  # steps of the longest function that is differentiated twice
@@ -44,6 +44,7 @@ def error_steps(
         _off_by_half(sweep.adjoint(move.node), seconds[move], sizes, found)
         for move, found in quotients.items()
     )
+    linear = quadratic and not any(second.exact for second in seconds.values())
     half = write.group(write.over(_H, write.number("2")))
     lines: list[Line] = []
     for move, second in seconds.items():
@@ -55,9 +56,17 @@ def error_steps(
         twice = write.second(sheet.subject.name, move.written)
         chain = (write.times(half, twice), write.times(half, shown(second)), _half_of(second))
         lines.append(Line(write.equals(*chain), f"the error for {move.name}"))
+    if linear:
+        return [_told(tuple(lines), _linear(sheet))]
     if quadratic:
         lines += [_prediction(sweep, move, second) for move, second in seconds.items()]
-    return [_told(sheet, tuple(lines), quadratic), *([companion()] if quadratic else [])]
+        return [_told(tuple(lines), _QUADRATIC.format(sheet.subject.name)), companion()]
+    return [_told(tuple(lines), _begins(list(seconds.values())))]
+
+
+def refused(reason: str) -> Step:
+    """The step that says why the error is not accounted for."""
+    return Step("numerical-error", "numerical", "error", "Why is it off?", reason)
 
 
 def _second(sheet: Sheet, sweep: Sweep, move: Move) -> Number:
@@ -91,15 +100,42 @@ def _prediction(sweep: Sweep, move: Move, second: Number) -> Line:
     return Line(write.equals(write.text(f"quotient for {move.name}"), predicted))
 
 
-def _told(sheet: Sheet, lines: tuple[Line, ...], quadratic: bool) -> Step:
-    reason = "By Taylor's formula the error begins with (h/2) times the second derivative: a tenth "
-    reason += "of the step, a tenth of the error."
-    if quadratic:
-        reason = (
-            "By Taylor's formula the error is (h/2) times the second derivative; there are no "
-            f"further terms, because {sheet.subject.name} is quadratic. So the next row can be "
-            "predicted."
+_QUADRATIC = (
+    "By Taylor's formula the error is (h/2) times the second derivative; there are no further "
+    "terms, because {} is quadratic. So the next row can be predicted."
+)
+
+
+def _linear(sheet: Sheet) -> str:
+    name = sheet.subject.name
+    if not sheet.steps:
+        kind = f"is {sheet.bare}"
+    else:
+        kind = "is linear" if len(sheet.inputs) == 1 else "is linear in each input alone"
+    return (
+        f"It is not: {name} {kind}, so its second derivative is zero and the quotient is exact for "
+        "every h. Only rounding is left."
+    )
+
+
+def _begins(seconds: Sequence[Number]) -> str:
+    values = np.asarray([second.value for second in seconds])
+    if not np.isfinite(values).all():
+        return (
+            "A second derivative is not finite here: the error shrinks more slowly than the step."
         )
+    if not values.any():
+        return (
+            "The second derivative is zero here, so the error begins with a later term, in h², or "
+            "there is none but rounding."
+        )
+    return (
+        "By Taylor's formula the error begins with (h/2) times the second derivative: a tenth of "
+        "the step, a tenth of the error."
+    )
+
+
+def _told(lines: tuple[Line, ...], reason: str) -> Step:
     title = "Why is it off by just that much?"
     return Step("numerical-error", "numerical", "error", title, reason, lines)
 

@@ -20,6 +20,16 @@ from infinitesimal.explain.tree import Step
 __all__ = ["curve_steps"]
 
 
+_BOTH = (
+    "First the quotient's own error shrinks with h (with h² for the central one); then the "
+    "rounding of the values, divided by h, takes over and grows."
+)
+_ROUNDING = (
+    "The quotient has no error of its own here; the rounding of the values is divided by h, and "
+    "grows as h shrinks."
+)
+
+
 def curve_steps(
     sheet: Sheet, sweep: Sweep, move: Move, pairs: Mapping[int, tuple[Number, Number]]
 ) -> list[Step]:
@@ -27,6 +37,8 @@ def curve_steps(
     truth = float(np.asarray(sweep.adjoint(move.node).value)[move.index])
     if not np.isfinite(truth):
         return []
+    exact = sweep.adjoint(move.node).exact
+    exact = exact is not None and all(one.exact == exact for one, _ in pairs.values())
     errors = {k: tuple(abs(float(n.value) - truth) for n in pair) for k, pair in pairs.items()}
     best = [min(errors, key=lambda k, side=side: errors[k][side]) for side in (0, 1)]
     rows = [_row(k, one, two, best) for k, (one, two) in errors.items()]
@@ -36,9 +48,8 @@ def curve_steps(
             "numerical",
             "curve",
             f"Smaller is not always better: the error of ∂{sheet.subject.name}/∂{move.name}",
-            "First the quotient's own error shrinks with h (with h² for the central one); then the "
-            "rounding of the values, divided by h, takes over and grows. At last the step "
-            "vanishes: the moved point is the point itself.",
+            f"{_ROUNDING if exact else _BOTH} At last the step vanishes: the moved point is the "
+            "point itself.",
             columns=("h", "forward", "", "central", ""),
             steps=tuple(rows),
         )
