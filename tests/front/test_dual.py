@@ -320,3 +320,8 @@ def test_what_has_no_record_is_refused():
         np.sin(Dual(1, 1), out=np.zeros(()))
     with pytest.raises(TypeError, match="unsupported operand"):
         Dual(1, 1) + "a"
+
+
+def test_pow_with_a_modulus_is_refused_as_for_a_float():
+    with pytest.raises(TypeError, match="unsupported operand"):
+        pow(Dual(2, 3), 2, 5)

@@ -199,9 +199,9 @@ def _picked(x: Any, key: Any) -> Any:
 
 
 def _operator(ufunc: Any, swapped: bool = False) -> Callable[[Dual, Any], Any]:
-    def operator(self: Dual, other: Any) -> Any:
-        if not isinstance(other, (Dual, *_NUMBERS)):
-            return NotImplemented
+    def operator(self: Dual, other: Any, *modulus: Any) -> Any:
+        if modulus or not isinstance(other, (Dual, *_NUMBERS)):
+            return NotImplemented  # as a float does with pow(x, y, m)
         return propagate(ufunc, (other, self) if swapped else (self, other), {})
 
     return operator
