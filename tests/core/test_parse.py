@@ -209,6 +209,15 @@ def test_deep_nesting_is_refused_not_a_crash(opening: str) -> None:
         parse(f"graph (x: f64)\n  a: f64 = sum x axis={opening * 100_000}\nreturn a")
 
 
+def test_an_order_that_would_take_for_ever_is_refused() -> None:
+    text = "graph (x: f64)\n  a: f64 = polygamma x order={}\nreturn a"
+    assert str(parse(text.format(3))) == text.format(3)
+    with pytest.raises(dx.errors.GraphError):
+        parse(text.format(10**18))
+    power = "graph (x: f64)\n  a: f64 = integer_power x n=20000\nreturn a"
+    assert str(parse(power)) == power
+
+
 def test_reading_is_linear_in_the_length_of_the_text() -> None:
     def seconds(count: int) -> float:
         rows = ["graph (x: f64)", "  a0: f64 = sin x"]

@@ -25,6 +25,7 @@ from infinitesimal.errors import GraphError
 
 __all__ = ["parse"]
 
+_HIGHEST_ORDER = 1000  # of a derivative of an elementwise word, such as polygamma
 _NAME_OF_WORD = re.compile(r"[^\W\d][\w.]*")
 
 
@@ -150,7 +151,13 @@ def _applied(
     if arity is not None and len(operands) != arity:
         plural = "" if arity == 1 else "s"
         raise reader.fault(f"{primitive.name} takes {arity} operand{plural}", at=start)
+    if primitive.kind == "elementwise" and primitive.name != "integer_power":
+        # its type rule tries it on one element, and that takes as long as its order is high
+        if any(type(value) is int and abs(value) > _HIGHEST_ORDER for value in params):
+            raise reader.fault(f"an order above {_HIGHEST_ORDER}", at=start)
     try:
+        if params:  # asked anew: among the types already known, 2.0 would pass for 2
+            primitive.infer(*[operand.type for operand in operands], *params)
         node = make(primitive, operands, params)
     except Exception as error:  # a type rule trusts its parameters; this text need not be right
         reason = error.asked if isinstance(error, GraphError) else str(error).partition("\n")[0]
