@@ -7,7 +7,10 @@ use, a designed message on standard error and exit code 2; where the page cannot
 from __future__ import annotations
 
 import argparse
+import contextlib
+import math
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -15,7 +18,7 @@ from fractions import Fraction
 from typing import Any, NoReturn
 
 import infinitesimal
-from infinitesimal.errors import ArgumentError, InfinitesimalError
+from infinitesimal.errors import ArgumentError, FormulaError, InfinitesimalError
 from infinitesimal.front.formula import FUNCTIONS, parse
 from infinitesimal.front.grammar import LONGEST
 
@@ -165,7 +168,7 @@ def _explain(options: Any) -> None:
         derivation.show(step=options.step)
 
 
-def _point(formula: str, text: str | None) -> dict[str, Fraction]:
+def _point(formula: str, text: str | None) -> dict[str, Fraction | float]:
     """The values of `x=2,y=3`, for a formula of x and y."""
     if text is None:
         raise ArgumentError(
@@ -173,7 +176,7 @@ def _point(formula: str, text: str | None) -> dict[str, Fraction]:
             why="the derivative is worked out at a point",
             instead=_example(formula),
         )
-    point: dict[str, Fraction] = {}
+    point: dict[str, Fraction | float] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, sign, value = (piece.strip() for piece in part.partition("="))
         if not (name and sign and value):
@@ -206,8 +209,13 @@ def _steps(text: str) -> list[float]:
     return steps
 
 
-def _number(text: str, option: str) -> Fraction:
-    """An exact number: digits, a decimal, a power of ten, a quotient of two."""
+def _number(text: str, option: str) -> Fraction | float:
+    """A number, exactly where it is digits, a decimal, a power of ten, a quotient of two."""
+    if re.search("[a-zπ]", re.sub("[eE][+-]?[0-9]", "", text)):
+        with contextlib.suppress(FormulaError):  # pi/4
+            value = parse(text, ())()
+            if math.isfinite(value):
+                return value
     try:
         top, _, bottom = text.partition("/")
         for part in (top, bottom or "1"):
@@ -219,7 +227,7 @@ def _number(text: str, option: str) -> Fraction:
             f"dx explain {option}",
             found=text,
             why="this is no finite number",
-            instead="digits, such as 2 or -0.5 or 1e-3 or 1/3",
+            instead="digits, such as 2 or -0.5 or 1e-3 or 1/3 or pi/4",
         ) from None
 
 

@@ -141,3 +141,10 @@ def test_no_law_of_the_error_is_claimed_at_a_kink(text, at):
     assert "tenth of the error" not in page
     assert "order h²" not in page
     assert "Smaller is not always better" not in page
+
+
+def test_a_constant_keeps_its_form():
+    told = dx.explain("exp(-x^2/2)/sqrt(2pi)", at={"x": 1})
+    assert written(told.function) == "L(x) = exp(−x²/2)/sqrt(2π)"
+    assert "2.50663" not in str(told) and "6.28319" not in str(told)
+    assert "g/sqrt(2π) = 0.606531/sqrt(2π) ≈ 0.241971" in str(told)

@@ -51,7 +51,7 @@ def _put_in(operand: Node, called: Mapping[Node, Expression]) -> bool:
 
 def _constant(value: Any) -> Expression:
     if value.ndim == 0 and float(value) in _FAMOUS:
-        return write.name(_FAMOUS[float(value)])
+        return _FAMOUS[float(value)]
     exact = fraction(value)
     return shown(value if exact is None else exact)
 
@@ -145,7 +145,13 @@ def _squared(x: Expression) -> Expression:
 
 
 _ONE, _TWO = write.number("1"), write.number("2")
-_FAMOUS = {math.pi: "π", math.e: "e"}
+_PI = write.name("π")
+_FAMOUS = {
+    math.pi: _PI,
+    math.e: write.name("e"),
+    math.tau: write.times(_TWO, _PI),
+    math.pi / 2: write.over(_PI, _TWO),
+}
 _KEEPING = ("multiply", "scale", "scale_both", "divide", "quotient", "negative")
 _WRITERS: dict[str, Callable[..., Expression]] = {
     "add": _sum,

@@ -30,6 +30,7 @@ __all__ = ["MANY", "Move", "Sheet", "Subject", "symbol"]
 
 WRITTEN_OUT = 24  # a function of more steps than this is not written on one line
 MANY = 64  # inputs that are moved one by one, and results that are swept back from one by one
+_SHORT = 4  # parts of a constant expression that is left as it is
 _EXACT = 400  # steps of the longest function that is computed in fractions too
 
 
@@ -102,10 +103,16 @@ class Sheet:
         self.numbers([*graph.inputs, *self.steps, *graph.outputs])
         for node in postorder(graph.outputs, dict.fromkeys(graph.inputs)):
             if node.reach == NEVER and node.primitive is not CONSTANT:
-                self.written[node] = shown(self.number(node))  # 1/2 of the program is a number
+                self.written[node] = self._fixed(node)
         if self.output not in self.called:  # it is a constant
             self.called[self.output] = self.subject.name
             self.written[self.output] = write.name(self.subject.name)
+
+    def _fixed(self, node: Node) -> Expression:
+        """A constant expression: 1/2 is a number, sqrt(2π) stays what it is where it is short."""
+        number = self.number(node)
+        short = not node.type.shape and len(postorder([node])) <= _SHORT
+        return spell(node, {}) if short and number.exact is None else shown(number)
 
     # ---- numbers
 

@@ -6,8 +6,8 @@ ever evaluated as Python: a small grammar names all that can be said, and what i
 build nodes.
 
 Multiplication signs may be left out (`2y`, `2(x+1)`, `(x+y)(x+2y)`, `2 pi r`); powers are written
-`^` or `**` and bind from the right; a product without a sign binds like one with a sign, so that
-`1/2x` is half of x.
+`^` or `**` and bind from the right, or raised (`x²`); `|x|` is `abs(x)`; a product without a sign
+binds like one with a sign, so that `1/2x` is half of x.
 """
 
 from __future__ import annotations
@@ -183,6 +183,8 @@ class _Reader:
                 return self.number(part.children[0])
             case "name":
                 return self.name(part.children[0])
+            case "raised":
+                return constant(float(part.children[0].translate(_PLAIN)))
             case "call":
                 return self.call(part.children[0], operands)
             case "power":
@@ -227,4 +229,5 @@ class _Reader:
         return function(*operands)
 
 
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _LONGER = "a Python function, which may be as long as it likes"

@@ -22,22 +22,29 @@ GREEK = "αβγδεζηθκλμνξπρστφχψω"
 NAME = rf"[A-Za-z{GREEK}][A-Za-z0-9_{GREEK}]*"
 _WINDOW = 60
 _SIGNS = str.maketrans("−·×÷\t", "-**/ ")  # the signs our own output prints
-_STRANGE = re.compile(rf"[^ A-Za-z0-9_+\-*/^().,{GREEK}]")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_STRANGE = re.compile(rf"[^ A-Za-z0-9_+\-*/^().,|{_RAISED}⁻{GREEK}]")
 
+# after these, something has been said that a bar may close
+_ENDS = ("NAME", "NUMBER", "RAISED", "RPAR", "_CLOSE")
 _GRAMMAR = rf"""
 ?start: sum
 ?sum: term | sum "+" term -> add | sum "-" term -> subtract
 ?term: signed | term "*" signed -> multiply | term "/" signed -> divide | term beside -> multiply
 ?signed: power | "-" signed -> negative | "+" signed
-?power: atom | atom _POWER exponent -> power
+?power: atom | atom _POWER exponent -> power | atom raised -> power
 ?exponent: power | "-" exponent -> negative | "+" exponent
 ?atom: NUMBER -> number | operand
-?beside: operand | operand _POWER exponent -> power
+?beside: operand | operand _POWER exponent -> power | operand raised -> power
+raised: RAISED
 ?operand: NAME -> name | FUNCTION "(" sum ("," sum)* ")" -> call | "(" sum ")"
+    | _BAR sum _CLOSE -> absolute
 NAME: /{NAME}/
 NUMBER: /([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?/
 _POWER: "^" | "**"
-%declare FUNCTION
+RAISED: /⁻?[{_RAISED}]+/
+_BAR: "|"
+%declare FUNCTION _CLOSE
 %ignore " "
 """
 
@@ -84,8 +91,21 @@ def _tokens(
     parser: Any, plain: str, functions: Collection[str], letters: Collection[str]
 ) -> Iterator[Any]:
     """The words and signs; functions are told from names, and xy from x y."""
+    opened: list[str] = []  # brackets and bars
+    before = ""
     for token in parser.lex(plain):
-        if token.type != "NAME" or token in letters:
+        kind, before = before, token.type
+        if token.type == "_BAR":
+            # a bar closes what a bar has opened where something to be closed stands before it
+            closes = opened[-1:] == ["|"] and kind in _ENDS
+            before = "_CLOSE" if closes else "_BAR"
+            opened[len(opened) - closes :] = [] if closes else ["|"]
+            yield _retyped(token, before, token, 0)
+        elif token in ("(", ")"):
+            matched = token == ")" and opened[-1:] == ["("]
+            opened[len(opened) - matched :] = ["("] if token == "(" else []
+            yield token
+        elif token.type != "NAME" or token in letters:
             yield token
         elif token in functions:
             yield _retyped(token, "FUNCTION", token, 0)
@@ -169,6 +189,8 @@ def _ended(plain: str, functions: Collection[str]) -> tuple[str, str]:
     if unclosed > 0:
         told = f"{unclosed} bracket{'s are' if unclosed > 1 else ' is'} not closed"
         return told, ")" * unclosed
+    if plain.count("|") % 2:
+        return "a bar is not closed", "|"
     word = re.search(rf"{NAME}$", plain.rstrip())
     if word and word[0] in functions:
         return f"{word[0]} is a function and needs something to work on", f"{word[0]}(x)"
