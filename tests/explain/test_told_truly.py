@@ -148,3 +148,17 @@ def test_a_constant_keeps_its_form():
     assert written(told.function) == "L(x) = exp(−x²/2)/sqrt(2π)"
     assert "2.50663" not in str(told) and "6.28319" not in str(told)
     assert "g/sqrt(2π) = 0.606531/sqrt(2π) ≈ 0.241971" in str(told)
+
+
+def newton_sqrt(a):
+    x = a
+    while abs(x * x - a) > 1e-12:
+        x = (x + a / x) / 2
+    return x
+
+
+def test_a_loop_is_folded():
+    told = dx.explain(newton_sqrt, at=9.0)
+    assert len(str(told.to_text()).splitlines()) < 400
+    assert "The rules, folded" in [each.title for each in told.method("symbolic").steps]
+    assert told.results()["symbolic"]["a"] == pytest.approx(1 / 6)

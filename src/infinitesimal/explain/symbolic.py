@@ -26,6 +26,7 @@ from infinitesimal.optimise.collect import size
 __all__ = ["SIMPLIFIED", "symbolic"]
 
 TOLD = 40  # steps of the longest function whose rules are told one by one
+RULES = 90  # lines of rules: of a loop that went round a few times there would be hundreds
 SIMPLIFIED = 60  # steps of the longest function whose derivatives are simplified
 _KINDS = {
     "add": "a sum",
@@ -45,8 +46,9 @@ def symbolic(sheet: Sheet, sweep: Sweep, detail: str) -> Method:
         return _of_several(sheet, steps)
     if len(sheet.steps) <= TOLD and all(map(sheet.all_scalar, sheet.steps)):
         paper = Paper(sheet)
-        formulas = paper.formulas
-        steps += paper.told()
+        formulas, told = paper.formulas, paper.told()
+        lines = sum(len(step.lines) for route in told for step in route.walk())
+        steps += told if lines <= RULES else [_folded(sheet, formulas)]
     else:
         formulas = _formulas(sheet, sweep)
         steps.append(_folded(sheet, formulas))

@@ -184,7 +184,7 @@ class _Reader:
             case "name":
                 return self.name(part.children[0])
             case "raised":
-                return constant(float(part.children[0].translate(_PLAIN)))
+                return self.raised(part.children[0])
             case "call":
                 return self.call(part.children[0], operands)
             case "power":
@@ -201,6 +201,11 @@ class _Reader:
         if not math.isfinite(float(token)):
             self.refuse(token, "the number is larger than any float64 (about 1.8e308)")
         return constant(float(token))
+
+    def raised(self, token: Any) -> Node:
+        if len(token) > MOST_DIGITS:
+            self.refuse(token, f"a number has at most {MOST_DIGITS} digits")
+        return constant(float(token.translate(_PLAIN)))
 
     def name(self, token: Any) -> Node:
         word = str(token)
