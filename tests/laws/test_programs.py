@@ -93,3 +93,16 @@ def test_pullback_linear_map_and_jacobians_agree(program: Program) -> None:
     for jacobian in (dx.jacfwd, dx.jacrev):
         for part, other in zip(gradient, jacobian(program, ALL)(*program.inputs), strict=True):
             agree(part, other, size(*gradient))
+
+
+@settings(max_examples=programs())
+@given(random_programs())
+def test_single_precision_stays_single(program: Program) -> None:
+    inputs = tuple(np.asarray(x, np.float32)[()] for x in program.inputs)
+    with np.errstate(all="ignore"):
+        plain = program(*inputs)
+    value, gradient = dx.value_and_grad(program, ALL)(*inputs)
+    _, pushed = dx.jvp(program, inputs, tuple(np.ones_like(x) for x in inputs))
+    turned = dx.hvp(program, inputs, tuple(np.ones_like(x) for x in inputs))
+    for part in (value, *gradient, pushed, *turned):
+        assert np.asarray(part).dtype == np.asarray(plain).dtype == np.float32
