@@ -214,6 +214,7 @@ CASES: dict[str, Case] = {
     "expit": Case(lambda x: 1 / (1 + mpmath.exp(-x)), TAME),
     "log_expit": Case(lambda x: -mpmath.log(1 + mpmath.exp(-x)), TAME),
     "logit": Case(lambda x: mpmath.log(x / (1 - x)), between(0, 1)),
+    "entr": Case(lambda x: -x * mpmath.log(x), ray(1e-300, 1e300), roots=True),
     "xlogy": Case(lambda x, y: x * mpmath.log(y), apart(line(1e-150, 1e150), ray(1e-150, 1e150))),
     "xlog1py": Case(
         lambda x, y: x * mpmath.log(1 + y),

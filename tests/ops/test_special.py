@@ -24,6 +24,7 @@ EXACT = {
     "expit": lambda x: 1 / (1 + mpmath.exp(-x)),
     "log_expit": lambda x: -mpmath.log(1 + mpmath.exp(-x)),
     "logit": lambda x: mpmath.log(x / (1 - x)),
+    "entr": lambda x: -x * mpmath.log(x),
 }
 
 
@@ -61,6 +62,13 @@ def test_nothing_times_the_logarithm_of_nothing() -> None:
     assert dx.grad(scipy.special.xlogy, argnums=(0, 1))(2.0, 4.0) == (np.log(4.0), 0.5)
     assert dx.grad(scipy.special.xlog1py, argnums=1)(0.0, -1.0) == 0.0
     assert dx.grad(dx.grad(scipy.special.xlogy, argnums=1), argnums=1)(0.0, 0.0) == 0.0
+
+
+def test_the_entropy_of_a_certain_outcome() -> None:
+    share = np.array([0.5, 0.0, 1.0])
+    np.testing.assert_array_equal(scipy.special.entr(share), [0.5 * np.log(2), 0.0, 0.0])
+    slopes = dx.grad(lambda p: np.sum(scipy.special.entr(p)))(share)
+    np.testing.assert_array_equal(slopes, [np.log(2) - 1, np.inf, -1.0])
 
 
 def test_the_logistic_curve_in_both_tails() -> None:

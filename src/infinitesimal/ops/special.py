@@ -1,4 +1,4 @@
-"""SciPy's special functions of real numbers: error functions, logistic functions, x·log(y).
+"""SciPy's special functions of real numbers: error and logistic functions, x·log(y), entropy.
 
 The gamma functions have a file of their own, `ops.gamma`.
 """
@@ -22,6 +22,7 @@ from infinitesimal.ops.power import square
 
 _REAL = Domain(((-3.0, 3.0),))
 _UNIT = Domain(((0.05, 0.95),))
+_POSITIVE = Domain(((0.1, 3.0),))
 
 
 _erf, _erfcx, _erfinv = scipy_function("erf"), scipy_function("erfcx"), scipy_function("erfinv")
@@ -134,4 +135,15 @@ xlog1py = special(
     because="the product rule, with nothing times the logarithm of nothing counting as nothing",
     domain=Domain(((-3.0, 3.0), (-0.8, 4.0))),
     analytic=continuation.xlog1py,
+)  # fmt: skip
+
+
+def _entropy_beside(x: Any) -> Any:
+    return -continuation.xlogy(x, x)
+
+
+entr = special(
+    "entr", lambda x, _: -1 - log(x),
+    because="the product rule: the entropy of a part changes by its logarithm and by one",
+    domain=_POSITIVE, analytic=_entropy_beside,
 )  # fmt: skip
