@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+import infinitesimal as dx
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.formula_text import latex_name, write, written
 from infinitesimal.core.leaf import constant, input_node
@@ -206,3 +207,11 @@ def test_depth_has_no_limit():
     assert callable(function)
     assert function(0.5, 0.25) == value(node, (0.5, 0.25))
     assert max(len(text) for _, text in writing.definitions) < 100
+
+
+def test_a_tie_is_true_arithmetic_and_tau_is_twice_pi():
+    """The share of max in a tie is a half, also as written; a whole turn is no long decimal."""
+    told = str(dx.symbolic("max(x, y)"))
+    assert "∂f/∂x = ([max(x, y) = x] - [x = y]/2)" in told
+    turned = dx.symbolic("exp(x)/sqrt(2pi)")
+    assert str(turned.derivatives["x"]) == "exp(x)/sqrt(2*pi)"

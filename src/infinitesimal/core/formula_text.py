@@ -118,8 +118,8 @@ def _formula(node: Node, operands: list[Written], style: Style) -> Written:
     primitive = node.primitive
     if primitive is CONSTANT:
         text = number(node.params[0].array, style)
-        is_fraction = "/" in text or "frac" in text
-        return Written(text, PRODUCT if is_fraction else SIGN if text.startswith("-") else ATOM)
+        is_product = any(sign in text for sign in ("/", "frac", "*pi", r" \pi"))
+        return Written(text, PRODUCT if is_product else SIGN if text.startswith("-") else ATOM)
     if primitive is VARIABLE:
         return operands[0]
     if primitive is INPUT:

@@ -78,6 +78,8 @@ def _mathematical(item: Any, text: str, style: str) -> str:
     """A float as mathematics writes it: π, a fraction, a decimal, or times a power of ten."""
     if item == math.pi:
         return "pi" if style == "text" else r"\pi"
+    if item == math.tau:
+        return "2*pi" if style == "text" else r"2 \pi"
     if len(text) > _LONG and item.dtype == np.float64:
         small = Fraction(float(item)).limit_denominator(_SMALL)
         if float(small) == item:

@@ -71,7 +71,9 @@ picked = elementwise(
     "picked", _picked, arity=3, answers=False,
     because="which operand was picked does not change, except at a tie",
     notation=Notation(
-        "[{0} = {1}]", r"\left[{0} = {1}\right]", "((1 - 0.5 * ({1} == {2})) * ({0} == {1}))", ATOM,
+        "([{0} = {1}] - [{1} = {2}]/2)",
+        r"\left(\left[{0} = {1}\right] - \tfrac{{1}}{{2}} \left[{1} = {2}\right]\right)",
+        "((1 - 0.5 * ({1} == {2})) * ({0} == {1}))", ATOM,
         (COMPARISON + 1, COMPARISON + 1, COMPARISON + 1),
     ),
     domain=Domain(((-5.0, 5.0), (-5.0, 5.0), (-5.0, 5.0))), analytic=continuation.step(_picked),
