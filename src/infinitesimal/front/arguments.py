@@ -7,7 +7,6 @@ belong to.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -90,6 +89,8 @@ _ELSEWHERE = {
 def unknown_method(asked: str, name: Any, known: Iterable[str]) -> ArgumentError:
     """The error for a method of no known name, with the one that is meant if that is clear."""
     listed = list(known)
+    import difflib  # only when there is a mistake to tell; the import of the library stays light
+
     close = difflib.get_close_matches(str(name), listed, n=1, cutoff=0.4)
     return ArgumentError(
         f"{asked} at {place()}",
