@@ -72,7 +72,8 @@ def _einsum(node: Node) -> int:
 
 
 def _convolve(node: Node) -> int:
-    return _joined(node.inputs[0].type.size * node.inputs[1].type.size, node)
+    x, y = (operand.type.shape[-1] for operand in node.inputs)
+    return _joined(math.prod(node.type.shape[:-1]) * x * y, node)
 
 
 _EXACTLY: dict[str, Callable[[Node], int]] = {

@@ -8,7 +8,7 @@ where NumPy has a function of the same meaning, by that function in `BY_NUMPY`. 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,7 +66,7 @@ class Primitive:
     """One word of the graph language, with everything that is known of it.
 
     - `name`, `kind`: its name in the text of a graph; "elementwise", "linear", "multilinear",
-      "custom" or "leaf".
+      "custom", "control" or "leaf".
     - `numpy`: the NumPy function it answers for, or None.
     - `parameters`: the names of the static parameters, in the order of `Node.params`.
     - `infer(*types, *params) -> Type`, `evaluate(*values, *params) -> value`.
@@ -78,7 +78,13 @@ class Primitive:
     - `masks`: True where a pullback writes structural zeros (an untaken branch, an element not
       picked).
     - `partials`: for elementwise words, one function of (*operands, answer) each.
+    - `batch(node, operands, batched, size) -> Node`: the word applied to operands of which those
+      flagged in `batched` have one more axis of length `size`, the first; the answer has it first
+      too. The others are the node's own. See `ops.batching`; a leaf has none.
     - `cost`: arithmetic operations an output element.
+    - `bodies`: the parameters that hold programs, and whether each is one (a `core.body.Body`) or a
+      tuple of several; words of kind "control" have some, and their `jvp`, `vjp` and `batch` are
+      given the mode itself, to apply it to them. `optional`: values of parameters that a text leaves out.
     - `analytic`: evaluation that continues the word to complex numbers, or None where it has no
       such continuation.
     - `because`: the sentence a derivation prints.
@@ -97,11 +103,14 @@ class Primitive:
     vjp: Callable[..., Any] | None = None
     masks: bool = False
     partials: tuple[Any, ...] = ()
+    batch: Callable[..., Any] | None = None
     analytic: Callable[..., Any] | None = None
     notation: Notation | None = None
     domain: Domain | None = None
     cost: int = 1
     because: str = ""
+    bodies: Mapping[str, type] = field(default_factory=dict[str, type])
+    optional: Mapping[str, Any] = field(default_factory=dict[str, Any])
     build: Any = None  # a function from operands to a node; a leaf has none
     types: dict[Any, Type] = field(default_factory=dict[Any, Type], repr=False)
 

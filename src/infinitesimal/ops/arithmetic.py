@@ -15,7 +15,7 @@ from infinitesimal.core.node import Node, make
 from infinitesimal.core.notation import PRODUCT, SIGN, SUM, infix, prefix
 from infinitesimal.core.primitive import Domain, Notation
 from infinitesimal.core.types import Type, array_type
-from infinitesimal.ops import continuation
+from infinitesimal.ops import batching, continuation
 from infinitesimal.ops.declare import elementwise, multilinear, unbroadcast
 from infinitesimal.ops.rounding import rint
 
@@ -124,7 +124,8 @@ def _scale_transpose(cotangent: Node, node: Node, position: int) -> Node:
 
 scale = multilinear(
     "scale", _scale, _scale_type, _scale_transpose,
-    masks=True, because="what was not taken contributes nothing, whatever the slope there",
+    masks=True, batch=batching.aligned,
+    because="what was not taken contributes nothing, whatever the slope there",
     notation=Notation(
         "{0}*{1}", "{0} {1}", "np.where({0} == 0, 0.0, {0} * {1})", PRODUCT, (PRODUCT, PRODUCT + 1)
     ),
@@ -146,7 +147,8 @@ def _scale_both_transpose(cotangent: Node, node: Node, position: int) -> Node:
 
 scale_both = multilinear(
     "scale_both", _scale_both, _scale_type, _scale_both_transpose,
-    masks=True, because="what was not taken contributes nothing, in either factor",
+    masks=True, batch=batching.aligned,
+    because="what was not taken contributes nothing, in either factor",
     notation=scale.notation,
 )  # fmt: skip
 

@@ -7,10 +7,13 @@ written twice.
 
 | constructor   | the author writes besides the function | derived                              |
 |---------------|----------------------------------------|--------------------------------------|
-| `elementwise` | one partial per operand                | type, broadcasting, jvp, vjp         |
+| `elementwise` | one partial per operand                | type, broadcasting, jvp, vjp, batch  |
 | `linear`      | type rule, transpose                   | jvp (itself), vjp (the transpose)    |
 | `multilinear` | type rule, one transpose per operand   | jvp (a sum over operands), vjp       |
 | `custom`      | type rule, jvp in other words          | vjp (the jvp, transposed by reverse) |
+
+A word of the other three says how it is applied to a batch (`ops.batching`); one that does not is
+applied to each element of the batch in turn.
 
 A partial is a function of the operands and the answer, `lambda x, y, answer: …`, in nodes; it may
 also be a plain number, and None where the derivative is zero everywhere it exists.
@@ -29,6 +32,7 @@ from infinitesimal.core.notation import function
 from infinitesimal.core.primitive import REGISTRY, Domain, Function, Notation, Primitive, register
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import DtypeError, MissingRuleError, ShapeError
+from infinitesimal.ops import batching
 
 __all__ = ["custom", "elementwise", "linear", "multilinear", "unbroadcast"]
 
@@ -78,6 +82,7 @@ def elementwise(
             vjp=_elementwise_vjp(weighers) if derivative else None,
             masks=masks,
             partials=partials,
+            batch=batching.aligned,
             analytic=analytic,
             notation=notation or function(name, operands),
             domain=domain,
@@ -222,12 +227,14 @@ class Common(TypedDict, total=False):
     analytic: Function | None
     cost: int
     numpy: Any
+    batch: batching.Rule
 
 
 def _declared(
     name: str, kind: str, evaluate: Function, infer: Function, jvp: Any, vjp: Any, said: Common
 ) -> Primitive:
     build = _builder(name, said.get("parameters", ()))
+    said = {"batch": batching.one_by_one, **said}
     return register(Primitive(name, kind, infer, evaluate, jvp=jvp, vjp=vjp, build=build, **said))
 
 

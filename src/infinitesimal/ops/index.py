@@ -27,6 +27,7 @@ from infinitesimal.core.primitive import REGISTRY, Notation
 from infinitesimal.core.span import Span, slices
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError
+from infinitesimal.ops import batching
 from infinitesimal.ops.declare import like, linear
 
 # ---- by a static key
@@ -63,7 +64,7 @@ def _unpicked(cotangent: Node, node: Node, _: int) -> Node:
 index = linear(
     "index", lambda x, key: x[slices(key)], _index_type, _unpicked,
     parameters=("key",), masks=True,
-    because="what is picked keeps its derivative, the rest has none",
+    batch=batching.index, because="what is picked keeps its derivative, the rest has none",
     notation=Notation("{0}[{key}]", "{0}_{{{key}}}", "{0}[{key}]", ATOM, (ATOM,)),
 )  # fmt: skip
 
@@ -103,7 +104,7 @@ scatter = linear(
     "scatter", _scatter, _scatter_type,
     lambda cotangent, node, position: index(cotangent, key=node.params[0][position]),
     parameters=("keys", "shape"), operands=None, cost=1,
-    because="each value goes to its places, where several meet they add",
+    batch=batching.scatter, because="each value goes to its places, where several meet they add",
     notation=Notation(
         "[{elements}]", r"\left[{elements}\right]", "np.array([{elements}])", ATOM, ()
     ),
@@ -134,7 +135,7 @@ def _unset(cotangent: Node, node: Node, position: int) -> Node:
 index_set = linear(
     "index_set", _index_set, _index_set_type, _unset,
     parameters=("key",), operands=2, masks=True,
-    because="the new values bring their derivative, the old ones lose theirs",
+    batch=batching.index, because="the new values bring their derivative, the old ones lose theirs",
 )  # fmt: skip
 
 
@@ -177,7 +178,8 @@ def _ungathered(cotangent: Node, node: Node, _: int) -> Node:
 
 gather = linear(
     "gather", _gather, _gather_type, _ungathered,
-    masks=True, because="what is picked keeps its derivative, as often as it is picked",
+    masks=True, batch=batching.gather,
+    because="what is picked keeps its derivative, as often as it is picked",
 )  # fmt: skip
 
 
@@ -218,6 +220,7 @@ def _gathered(cotangent: Node, node: Node, position: int) -> Node:
 scatter_add = linear(
     "scatter_add", _scatter_add, _scatter_add_type, _gathered,
     parameters=("counts", "shape"), operands=lambda node: range(len(node.params[0])), cost=1,
+    batch=batching.scatter_add,
     because="each value goes to its places, where several meet they add",
 )  # fmt: skip
 
@@ -255,6 +258,7 @@ def last_writers(shape: tuple[int, ...], indices: Sequence[Node]) -> Node:
 scatter_set = linear(
     "scatter_set", _scatter_set, _scatter_set_type, _unscattered,
     operands=2, masks=True,
+    batch=batching.scatter_set,
     because="the new values bring their derivative, the old ones lose theirs",
 )  # fmt: skip
 

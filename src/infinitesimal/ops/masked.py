@@ -16,6 +16,7 @@ import numpy as np
 from infinitesimal.core.node import Node, make, postorder
 from infinitesimal.core.primitive import Primitive
 from infinitesimal.core.types import Type
+from infinitesimal.ops import batching
 from infinitesimal.ops.declare import multilinear
 from infinitesimal.ops.products import convolve, einsum, matmul
 
@@ -77,6 +78,7 @@ def _twin(word: Primitive) -> Primitive:
         masks=True,
         notation=word.notation,
         cost=word.cost,
+        batch=batching.one_by_one if word.batch is None else word.batch,
     )
     _twins[word] = twin
     return twin

@@ -18,6 +18,7 @@ from infinitesimal.core.node import Node
 from infinitesimal.core.notation import call
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError
+from infinitesimal.ops import batching
 from infinitesimal.ops.comparison import equal
 from infinitesimal.ops.declare import custom
 from infinitesimal.ops.products import flipped, matmul
@@ -64,7 +65,7 @@ def _inverse_jvp(node: Node, tangents: Tangents, times: Times) -> Node | None:
 
 inverse = custom(
     "inverse", _linalg.inv, _square("inverse"), _inverse_jvp, cost=4,
-    because="the inverse stands on both sides of the change, with a minus",
+    batch=batching.aligned, because="the inverse stands on both sides of the change, with a minus",
     analytic=_linalg.inv, notation=call("np.linalg.inv({0})"),
 )  # fmt: skip
 
@@ -87,6 +88,7 @@ def _solve_jvp(node: Node, tangents: Tangents, times: Times) -> Node | None:
 
 solve = custom(
     "solve", _linalg.solve, _solve_type, _solve_jvp, cost=4,
+    batch=batching.aligned,
     because="the change of the right side, less what the change of the matrix does to the solution",
     analytic=_linalg.solve, notation=call("np.linalg.solve({0}, {1})", 2),
 )  # fmt: skip
@@ -120,7 +122,7 @@ def _adjugate_jvp(node: Node, tangents: Tangents, times: Times) -> Node | None:
 
 adjugate = custom(
     "adjugate", _adjugate, _square("adjugate"), _adjugate_jvp, cost=20,
-    because="determinant and inverse change together",
+    batch=batching.aligned, because="determinant and inverse change together",
 )  # fmt: skip
 
 
@@ -131,7 +133,7 @@ def _det_jvp(node: Node, tangents: Tangents, times: Times) -> Node | None:
 
 det = custom(
     "det", _linalg.det, _number("det"), _det_jvp, cost=2,
-    because="each element's change is weighed by its cofactor (Jacobi)",
+    batch=batching.aligned, because="each element's change is weighed by its cofactor (Jacobi)",
     analytic=_linalg.det, notation=call("np.linalg.det({0})"),
 )  # fmt: skip
 
@@ -143,12 +145,13 @@ def _logabsdet_jvp(node: Node, tangents: Tangents, times: Times) -> Node | None:
 
 logabsdet = custom(
     "logabsdet", lambda x: _linalg.slogdet(x)[1], _number("logabsdet"), _logabsdet_jvp, cost=2,
+    batch=batching.aligned,
     because="the logarithm of the determinant grows by the trace of the inverse times the change",
     notation=call("np.linalg.slogdet({0})[1]"),
 )  # fmt: skip
 signdet = custom(
     "signdet", lambda x: _linalg.slogdet(x)[0], _number("signdet"), None, cost=2,
-    because="it jumps where it changes at all, and is constant elsewhere",
+    batch=batching.aligned, because="it jumps where it changes at all, and is constant elsewhere",
     notation=call("np.linalg.slogdet({0})[0]"),
 )  # fmt: skip
 
@@ -180,6 +183,7 @@ def _cholesky_jvp(node: Node, tangents: Tangents, times: Times) -> Node | None:
 
 cholesky = custom(
     "cholesky", _linalg.cholesky, _square("cholesky"), _cholesky_jvp, cost=2,
+    batch=batching.aligned,
     because="seen between the factors, the change of the matrix is the change of the factor "
     "and its mirror image",
     notation=call("np.linalg.cholesky({0})"),
@@ -204,6 +208,7 @@ def _eigenvalues_type(x: Type) -> Type:
 
 eigenvalues = custom(
     "eigenvalues", _linalg.eigvalsh, _eigenvalues_type, _eigenvalues_jvp, cost=10,
+    batch=batching.aligned,
     because="an eigenvalue changes by the change of the matrix between its eigenvector and itself",
     notation=call("np.linalg.eigvalsh({0})"),
 )  # fmt: skip
@@ -225,6 +230,7 @@ def _eigenvectors_jvp(node: Node, tangents: Tangents, times: Times) -> Node | No
 
 eigenvectors = custom(
     "eigenvectors", lambda x: _linalg.eigh(x)[1], _square("eigenvectors"), _eigenvectors_jvp,
-    cost=20, because="each eigenvector turns towards the others by the change between them",
+    cost=20, batch=batching.aligned,
+    because="each eigenvector turns towards the others by the change between them",
     notation=call("np.linalg.eigh({0})[1]"),
 )  # fmt: skip

@@ -15,6 +15,8 @@ from infinitesimal.core.node import Node
 from infinitesimal.core.notation import call
 from infinitesimal.core.span import Span, span
 from infinitesimal.core.types import Type, array_type
+from infinitesimal.errors import ShapeError
+from infinitesimal.ops import batching
 from infinitesimal.ops.declare import custom, like, linear
 from infinitesimal.ops.index import index
 from infinitesimal.ops.shape import concatenate
@@ -41,7 +43,8 @@ def _cumsum_transpose(cotangent: Node, node: Node, _: int) -> Node:
 
 cumsum = linear(
     "cumsum", lambda x, axis: np.cumsum(x, axis=axis), _running_type(np.cumsum), _cumsum_transpose,
-    parameters=("axis",), cost=1, because="each element counts in all the sums from its place on",
+    parameters=("axis",), cost=1, batch=batching.along_axis,
+    because="each element counts in all the sums from its place on",
     notation=call("np.cumsum({0}, {axis})"),
 )  # fmt: skip
 
@@ -80,6 +83,7 @@ def _cumprod_jvp(
 cumprod = custom(
     "cumprod", _cumprod, _running_type(np.cumprod), _cumprod_jvp,
     parameters=("axis",), analytic=_cumprod,
+    batch=batching.along_axis,
     because="each factor's change is weighed by all the other factors so far",
     notation=call("np.cumprod({0}, {axis})"),
 )  # fmt: skip
@@ -88,10 +92,34 @@ PLACE = "a place is a whole number: it jumps where it changes at all"
 argsort = custom(
     "argsort", lambda x, axis: np.argsort(x, axis=axis, kind="stable"),
     lambda x, axis: array_type(np.intp, x.shape), None,
-    parameters=("axis",), because=PLACE, notation=call('np.argsort({0}, {axis}, kind="stable")'),
+    parameters=("axis",), batch=batching.along_axis,
+    because=PLACE, notation=call('np.argsort({0}, {axis}, kind="stable")'),
 )  # fmt: skip
+
+_search: Any = np.searchsorted
+
+
+def _searchsorted(x: Any, values: Any, side: Any) -> Any:
+    """NumPy's search; of several sorted arrays, each takes its own part of the values."""
+    lead = np.shape(x)[:-1]
+    if not lead:
+        return _search(x, values, side)
+    found = np.empty(np.shape(values), np.intp)
+    for place in np.ndindex(lead):
+        found[place] = _search(x[place], values[place], side)
+    return found
+
+
+def _searchsorted_type(x: Type, values: Type, side: str) -> Type:
+    if not x.ndim or values.shape[: x.ndim - 1] != x.shape[:-1]:
+        raise ShapeError(
+            "searchsorted", found=f"{x}\n{values}", why="each sorted array has its own values"
+        )
+    return array_type(np.intp, values.shape)
+
+
 searchsorted = custom(
-    "searchsorted", np.searchsorted,
-    lambda x, values, side: array_type(np.intp, values.shape), None,
-    parameters=("side",), because=PLACE, notation=call("np.searchsorted({0}, {1}, {side})", 2),
+    "searchsorted", _searchsorted, _searchsorted_type, None,
+    parameters=("side",), batch=batching.searchsorted,
+    because=PLACE, notation=call("np.searchsorted({0}, {1}, {side})", 2),
 )  # fmt: skip

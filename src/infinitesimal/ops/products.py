@@ -12,9 +12,10 @@ import numpy as np
 
 from infinitesimal.core.node import Node
 from infinitesimal.core.notation import PRODUCT, call, infix
-from infinitesimal.core.span import span
+from infinitesimal.core.span import Span, span
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError
+from infinitesimal.ops import batching
 from infinitesimal.ops.declare import like, multilinear, unbroadcast
 from infinitesimal.ops.index import index
 from infinitesimal.ops.shape import transpose
@@ -51,6 +52,7 @@ def _matmul_transpose(cotangent: Node, node: Node, position: int) -> Node:
 
 matmul = multilinear(
     "matmul", np.matmul, _matmul_type, _matmul_transpose,
+    batch=batching.matrix_product,
     because="each factor's change is multiplied by the other factor, in its place",
     notation=infix("@", PRODUCT, latex=" "),
 )  # fmt: skip
@@ -104,27 +106,56 @@ def _einsum_transpose(cotangent: Node, node: Node, position: int) -> Node:
 einsum = multilinear(
     "einsum", _einsum, _einsum_type, _einsum_transpose,
     parameters=("subscripts",),
+    batch=batching.einsum,
     because="each factor's change is multiplied by all the others, in its place",
     notation=call("np.einsum({subscripts}, {operands})"),
 )  # fmt: skip
 
 
 def _convolve_type(x: Type, y: Type) -> Type:
-    if x.ndim != 1 or y.ndim != 1 or not x.size or not y.size:
-        raise ShapeError("convolve", found=f"{x}\n{y}", why="both must be vectors with elements")
-    return array_type(np.result_type(x.dtype, y.dtype), (x.size + y.size - 1,))
+    try:
+        if not x.ndim or not y.ndim or not x.shape[-1] or not y.shape[-1]:
+            raise ValueError
+        batch = np.broadcast_shapes(x.shape[:-1], y.shape[:-1])
+    except ValueError:
+        raise ShapeError(
+            "convolve", found=f"{x}\n{y}", why="both must be vectors with elements"
+        ) from None
+    dtype = np.result_type(x.dtype, y.dtype)
+    return array_type(dtype, (*batch, x.shape[-1] + y.shape[-1] - 1))
+
+
+def _convolve(x: Any, y: Any) -> Any:
+    """NumPy's convolution, of vectors on the last axes: a product for each element of the shorter.
+
+    So the work of many short ones is done by few calls of NumPy.
+    """
+    if np.ndim(x) == 1 and np.ndim(y) == 1:
+        return np.convolve(x, y)
+    long, short = (x, y) if np.shape(x)[-1] >= np.shape(y)[-1] else (y, x)
+    size, count = np.shape(long)[-1], np.shape(short)[-1]
+    batch = np.broadcast_shapes(np.shape(x)[:-1], np.shape(y)[:-1])
+    total = np.zeros((*batch, size + count - 1), np.result_type(x.dtype, y.dtype))
+    for k in range(count):
+        total[..., k : k + size] += long * short[..., k : k + 1]
+    return total
+
+
+def _along_last(x: Node, entry: Span) -> Node:
+    whole = [Span(0, size, 1) for size in x.type.shape[:-1]]
+    return index(x, key=(*whole, entry))
 
 
 def _convolve_transpose(cotangent: Node, node: Node, position: int) -> Node:
     operand, other = node.inputs[position].type, node.inputs[1 - position]
-    backwards = index(other, key=(span(other.type.size - 1, -1, -1),))
-    first = other.type.size - 1
-    whole = convolve(cotangent, backwards)
-    return like(index(whole, key=(span(first, first + operand.size, 1),)), operand)
+    last = other.type.shape[-1] - 1
+    whole = convolve(cotangent, _along_last(other, span(last, -1, -1)))
+    answer = _along_last(whole, span(last, last + operand.shape[-1], 1))
+    return unbroadcast(answer, operand)
 
 
 convolve = multilinear(
-    "convolve", np.convolve, _convolve_type, _convolve_transpose,
-    because="each factor's change is convolved with the other factor",
+    "convolve", _convolve, _convolve_type, _convolve_transpose,
+    batch=batching.aligned, because="each factor's change is convolved with the other factor",
     notation=call("np.convolve({0}, {1})", 2),
 )  # fmt: skip

@@ -18,6 +18,7 @@ from infinitesimal.core.node import Node
 from infinitesimal.core.notation import call
 from infinitesimal.core.span import span
 from infinitesimal.core.types import Type, array_type
+from infinitesimal.ops import batching
 from infinitesimal.ops.comparison import equal, isfinite
 from infinitesimal.ops.declare import custom, linear
 from infinitesimal.ops.exponential import exp
@@ -62,7 +63,7 @@ sum = linear(
     "sum", lambda x, axis: np.add.reduce(x, axis=axis), _reducing(np.sum),
     lambda cotangent, node, _: spread(cotangent, node.inputs[0].type.shape, node.params[0]),
     parameters=("axis",), cost=1,
-    because="the derivative of a sum is the sum of the derivatives",
+    batch=batching.along_axis, because="the derivative of a sum is the sum of the derivatives",
     notation=call("np.sum({0}, {axis})"),
 )  # fmt: skip
 
@@ -107,7 +108,7 @@ def _prod_jvp(node: Node, tangents: Sequence[Node | None], times: Times) -> Node
 
 prod = custom(
     "prod", _prod, _reducing(np.prod), _prod_jvp, parameters=("axis",), analytic=_prod,
-    because="each factor's change is weighed by all the other factors",
+    batch=batching.along_axis, because="each factor's change is weighed by all the other factors",
     notation=call("np.prod({0}, {axis})"),
 )  # fmt: skip
 
@@ -125,24 +126,26 @@ def _extreme_jvp(node: Node, tangents: Sequence[Node | None], times: Times) -> N
 max = custom(
     "max", lambda x, axis: np.max(x, axis=axis), _reducing(np.max), _extreme_jvp,
     parameters=("axis",), masks=True,
-    because="only the largest counts; several that tie share equally",
+    batch=batching.along_axis, because="only the largest counts; several that tie share equally",
     notation=call("np.max({0}, {axis})"),
 )  # fmt: skip
 min = custom(
     "min", lambda x, axis: np.min(x, axis=axis), _reducing(np.min), _extreme_jvp,
     parameters=("axis",), masks=True,
-    because="only the smallest counts; several that tie share equally",
+    batch=batching.along_axis, because="only the smallest counts; several that tie share equally",
     notation=call("np.min({0}, {axis})"),
 )  # fmt: skip
 
 STEPS = "it jumps where it changes at all, and is constant elsewhere"
 any = custom(
     "any", lambda x, axis: np.any(x, axis=axis), _reducing(np.any), None,
-    parameters=("axis",), because=STEPS, notation=call("np.any({0}, {axis})"),
+    parameters=("axis",), batch=batching.along_axis,
+    because=STEPS, notation=call("np.any({0}, {axis})"),
 )  # fmt: skip
 all = custom(
     "all", lambda x, axis: np.all(x, axis=axis), _reducing(np.all), None,
-    parameters=("axis",), because=STEPS, notation=call("np.all({0}, {axis})"),
+    parameters=("axis",), batch=batching.along_axis,
+    because=STEPS, notation=call("np.all({0}, {axis})"),
 )  # fmt: skip
 
 
@@ -154,11 +157,13 @@ def _place_type(x: Type, axis: int) -> Type:
 
 argmax = custom(
     "argmax", lambda x, axis: np.argmax(x, axis=axis), _place_type, None,
-    parameters=("axis",), because=STEPS, notation=call("np.argmax({0}, {axis})"),
+    parameters=("axis",), batch=batching.along_axis,
+    because=STEPS, notation=call("np.argmax({0}, {axis})"),
 )  # fmt: skip
 argmin = custom(
     "argmin", lambda x, axis: np.argmin(x, axis=axis), _place_type, None,
-    parameters=("axis",), because=STEPS, notation=call("np.argmin({0}, {axis})"),
+    parameters=("axis",), batch=batching.along_axis,
+    because=STEPS, notation=call("np.argmin({0}, {axis})"),
 )  # fmt: skip
 
 
@@ -198,6 +203,7 @@ def _norm_jvp(node: Node, tangents: Sequence[Node | None], times: Times) -> Node
 norm = custom(
     "norm", _norm, _norm_type, _norm_jvp,
     parameters=("axis",), cost=2, analytic=lambda x, axis: np.sqrt(np.sum(x * x, axis=axis)),
+    batch=batching.along_axis,
     because="the length changes by the part of the change along the vector; at zero, by nothing",
     notation=call("np.sqrt(np.sum(np.square({0}), {axis}))"),
 )  # fmt: skip
@@ -236,6 +242,6 @@ def _logsumexp_jvp(node: Node, tangents: Sequence[Node | None], times: Times) ->
 logsumexp = custom(
     "logsumexp", _logsumexp, _logsumexp_type, _logsumexp_jvp,
     parameters=("axis",), cost=20, analytic=lambda x, axis: np.log(np.sum(np.exp(x), axis=axis)),
-    because="each term counts by its share of the sum of exponentials",
+    batch=batching.along_axis, because="each term counts by its share of the sum of exponentials",
     notation=call("np.logaddexp.reduce({0}, {axis})"),
 )  # fmt: skip

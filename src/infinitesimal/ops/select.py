@@ -11,6 +11,7 @@ from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import Notation
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError
+from infinitesimal.ops import batching
 from infinitesimal.ops.declare import linear, unbroadcast
 
 
@@ -45,7 +46,7 @@ def _where(condition: Any, x: Any, y: Any) -> Any:
 where = linear(
     "where", _where, _where_type, _taken,
     operands=lambda _: range(1, 3), masks=True,
-    because="the branch that was taken counts, the other does not",
+    batch=batching.aligned, because="the branch that was taken counts, the other does not",
     notation=Notation(
         "where({0}, {1}, {2})",
         r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}",

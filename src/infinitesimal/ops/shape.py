@@ -19,6 +19,7 @@ from infinitesimal.core.primitive import Notation, Primitive
 from infinitesimal.core.span import Span, span
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.errors import ShapeError
+from infinitesimal.ops import batching
 from infinitesimal.ops.declare import custom, like, linear, unbroadcast
 from infinitesimal.ops.index import index
 
@@ -35,7 +36,7 @@ def _reshape_type(x: Type, shape: tuple[int, ...]) -> Type:
 reshape: Primitive = linear(
     "reshape", lambda x, shape: x.reshape(shape), _reshape_type,
     lambda cotangent, node, _: reshape(cotangent, shape=node.inputs[0].type.shape),
-    parameters=("shape",), because="the same elements in another shape",
+    parameters=("shape",), batch=batching.reshape, because="the same elements in another shape",
     notation=call("np.reshape({0}, {shape})"),
 )  # fmt: skip
 
@@ -65,7 +66,8 @@ def _broadcast_type(x: Type, shape: tuple[int, ...]) -> Type:
 broadcast: Primitive = linear(
     "broadcast", _broadcast, _broadcast_type,
     lambda cotangent, node, _: unbroadcast(cotangent, node.inputs[0].type),
-    parameters=("shape",), because="a copied element collects the contributions of its copies",
+    parameters=("shape",), batch=batching.broadcast,
+    because="a copied element collects the contributions of its copies",
     notation=call("np.broadcast_to({0}, {shape})"),
 )  # fmt: skip
 
@@ -73,7 +75,8 @@ transpose: Primitive = linear(
     "transpose", np.transpose,
     lambda x, axes: array_type(x.dtype, tuple(x.shape[k] for k in axes)),
     lambda cotangent, node, _: transpose(cotangent, axes=_inverse(node.params[0])),
-    parameters=("axes",), because="the same elements with the axes in another order",
+    parameters=("axes",), batch=batching.transpose,
+    because="the same elements with the axes in another order",
     notation=call("np.transpose({0}, {axes})"),
 )  # fmt: skip
 
@@ -99,7 +102,7 @@ astype: Primitive = linear(
     "astype", _cast,
     lambda x, dtype: array_type(dtype, x.shape),
     lambda cotangent, node, _: astype(cotangent, dtype=node.inputs[0].type.dtype),
-    parameters=("dtype",), because="the same number in another format",
+    parameters=("dtype",), batch=batching.aligned, because="the same number in another format",
     analytic=_cast_continued,
     notation=call("np.asarray({0}).astype({dtype})"),
 )  # fmt: skip
@@ -149,12 +152,13 @@ def _part(cotangent: Node, node: Node, position: int) -> Node:
 
 concatenate = linear(
     "concatenate", _concatenate, _concatenate_type, _part,
-    parameters=("axis",), operands=None, because="each part keeps its own derivative",
+    parameters=("axis",), operands=None, batch=batching.along_axis,
+    because="each part keeps its own derivative",
     notation=call("np.concatenate([{operands}], {axis})"),
 )  # fmt: skip
 
 stop_gradient = custom(
     "stop_gradient", lambda x: x, lambda x: x, None,
-    because="the derivative is told to end here", cost=0,
+    batch=batching.aligned, because="the derivative is told to end here", cost=0,
     notation=Notation("", "", "{0}", ATOM, (ATOM,)),
 )  # fmt: skip
