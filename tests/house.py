@@ -24,7 +24,7 @@ FLOORS = (
     ("lower",),
     ("run",),
     ("front",),
-    ("api", "formulas", "jit", "extend", "methods", "comparison"),
+    ("api", "batching", "formulas", "jit", "extend", "methods", "comparison"),
     ("numpy", "scipy"),
     ("explain",),
     ("nn", "optim"),

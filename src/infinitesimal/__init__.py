@@ -33,6 +33,7 @@ from infinitesimal.front.dual import Dual, lift
 from infinitesimal.front.written import constant, variable, written
 
 if TYPE_CHECKING:
+    from infinitesimal.batching import vmap
     from infinitesimal.comparison import compare, growth
     from infinitesimal.core.parse import parse
     from infinitesimal.formulas import symbolic
@@ -65,6 +66,7 @@ __all__ = [
     "value_and_grad",
     "variable",
     "vjp",
+    "vmap",
     "written",
 ]
 __version__ = "0.1.0"
@@ -77,6 +79,7 @@ _LATER = {
     "growth": "comparison",
     "parse": "core.parse",
     "symbolic": "formulas",
+    "vmap": "batching",
 }
 _DOORS = ("extend", "numpy", "scipy")
 

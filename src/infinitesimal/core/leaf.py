@@ -10,10 +10,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from infinitesimal.core.node import Node, enter, forget, known
+from infinitesimal.core.node import Node, enter, forget, known, postorder
 from infinitesimal.core.primitive import Primitive, register
 from infinitesimal.core.types import Type, type_of
 from infinitesimal.errors import DtypeError, UnknownValueError
@@ -31,6 +32,7 @@ __all__ = [
     "next_serial",
     "set_apart",
     "variable",
+    "why_unknown",
     "zeros",
 ]
 
@@ -202,10 +204,21 @@ def next_serial() -> int:
     return next(_serials)
 
 
-def input_node(type: Type) -> Node:
-    """A fresh leaf whose value is not known yet."""
+def input_node(type: Type, why: str = "") -> Node:
+    """A fresh leaf whose value is not known yet; `why` is told where somebody asks for it."""
     serial = next(_serials)
-    return enter(serial, INPUT, (), (type, serial), type, serial)
+    leaf = enter(serial, INPUT, (), (type, serial), type, serial)
+    if why:
+        _reasons[leaf] = why
+    return leaf
+
+
+_reasons: WeakKeyDictionary[Node, str] = WeakKeyDictionary()
+
+
+def why_unknown(node: Node) -> str:
+    """The reason why the value of a node is not known, given with a leaf it depends on, or none."""
+    return next((_reasons[leaf] for leaf in postorder([node]) if leaf in _reasons), "")
 
 
 def variable(operand: Node, seed: Literal | None = None) -> Node:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
+from infinitesimal.core.leaf import why_unknown
 from infinitesimal.core.node import NEVER, Node
 from infinitesimal.errors import (
     InfinitesimalError,
@@ -21,8 +22,14 @@ from infinitesimal.errors import (
 )
 from infinitesimal.front.escape import lost
 from infinitesimal.front.origin import place
+from infinitesimal.front.unknown import unknown
 
 __all__ = ["Forced"]
+
+_WHOLE = (
+    "infinitesimal.fori_loop(0, n, body, x) for range(n);\n"
+    "x[k] for an element of an array, not of a list; a number that is not traced for a size"
+)
 
 
 class Forced:
@@ -39,7 +46,7 @@ class Forced:
             instead="a list; or float(infinitesimal.stop_gradient(x)) as the key",
         )
 
-    def force(self, asked: str) -> Any:
+    def force(self, asked: str, instead: str = "") -> Any:
         """The value, evaluated now; `asked` names what wants it, for the error message."""
         known = self.node.value
         if known is not None:
@@ -47,12 +54,7 @@ class Forced:
         try:
             return evaluate([self.node], keep=True)[0]
         except UnknownValueError:
-            raise UnknownValueError(
-                f"{asked} at {place()}",
-                found=f"a traced {self.node.type} whose value is not known here",
-                why="the function is being traced for all values of its inputs at once",
-                instead="choose between values with np.where(condition, a, b)",
-            ) from None
+            raise unknown(asked, self.node, instead) from None
 
     def __bool__(self) -> bool:
         if self.node.type.size != 1:
@@ -65,21 +67,21 @@ class Forced:
         return bool(self.force("a condition"))
 
     def __int__(self) -> int:
-        return int(self.force("int()"))
+        return int(self.force("int()", "x.astype(int), a traced whole number"))
 
     def __trunc__(self) -> int:
-        return int(self.force("math.trunc()"))
+        return int(self.force("math.trunc()", "np.trunc(x)"))
 
     def __floor__(self) -> int:
-        return math.floor(self.force("math.floor()"))
+        return math.floor(self.force("math.floor()", "np.floor(x)"))
 
     def __ceil__(self) -> int:
-        return math.ceil(self.force("math.ceil()"))
+        return math.ceil(self.force("math.ceil()", "np.ceil(x)"))
 
     def __index__(self) -> int:
         if self.node.type.dtype.kind not in "iu" or self.node.type.shape:
             raise TypeError("only integer scalar arrays can be converted to a scalar index")
-        return int(self.force("an index"))
+        return int(self.force("a whole number", _WHOLE))
 
     def __float__(self) -> float:
         return float(
@@ -103,9 +105,11 @@ class Forced:
         return np.array(value, dtype)
 
     def _plain(self, asked: str, plain: str, instead: str) -> Any:
-        if self.node.active != NEVER:
-            raise lost(asked, self.node.type, plain, instead)
-        return self.force(asked)
+        if self.node.active == NEVER:
+            return self.force(asked, instead)
+        if why_unknown(self.node):
+            raise unknown(asked, self.node, instead)
+        raise lost(asked, self.node.type, plain, instead)
 
     def __str__(self) -> str:
         try:

@@ -22,7 +22,7 @@ from infinitesimal.front.origin import place
 from infinitesimal.front.tracing import call_traced
 from infinitesimal.front.tree import Structure, flatten
 
-__all__ = ["Trace", "finish", "finished", "fresh", "leaf_node", "trace"]
+__all__ = ["Trace", "finish", "finished", "fresh", "leaf_node", "parameter_name", "trace"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def trace(
     names: list[str] = []
     for number in argnums:
         leaves, structure = flatten(args[number])
-        name = _parameter_name(function, number)
+        name = parameter_name(function, number)
         paths = structure.paths(name or f"argument {number}")
         lazies: list[Lazy] = []
         for leaf, path in zip(leaves, paths, strict=True):
@@ -195,7 +195,7 @@ def presented(value: Any) -> Any:
     return scalar.item() if scalar.dtype.char in "dl?" else scalar
 
 
-def _parameter_name(function: Any, number: int) -> str:
+def parameter_name(function: Any, number: int) -> str:
     """The name the user gave an argument; empty where he gave none, as for NumPy's functions."""
     while hasattr(function, "__wrapped__"):
         function = function.__wrapped__

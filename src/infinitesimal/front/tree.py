@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Structure", "flatten", "map_leaves"]
+__all__ = ["Structure", "flatten", "map_leaves", "prefixed"]
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,36 @@ def _flatten(tree: Any, leaves: list[Any]) -> Structure:
         return LEAF
     keys, children = found
     return Structure(tree.__class__, keys, tuple([_flatten(child, leaves) for child in children]))
+
+
+def prefixed(prefix: Any, structure: Structure) -> list[Any]:
+    """The leaves of a prefix of a container, each as often as the container has leaves below it.
+
+    A leaf is an int or None. Raises `ValueError` where a prefix has other parts than the container.
+
+    >>> prefixed((0, None), flatten((1.0, {"a": 2.0, "b": 3.0}))[1])
+    [0, None, None]
+    """
+    if prefix is None or prefix.__class__ is int:
+        return [prefix] * len(structure)
+    found = _children(prefix)
+    keys, parts = found if found is not None else ((), [])
+    same = (
+        prefix.__class__ is structure.container
+        or {
+            prefix.__class__,
+            structure.container,
+        }
+        <= _SEQUENCES
+    )
+    if found is None or not same or set(keys) != set(structure.keys):
+        raise ValueError(f"{structure} is no container that begins like this")
+    by_key = dict(zip(keys, parts, strict=True))
+    return [
+        leaf
+        for key, child in zip(structure.keys, structure.children, strict=True)
+        for leaf in prefixed(by_key[key], child)
+    ]
 
 
 def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:

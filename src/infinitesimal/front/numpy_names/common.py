@@ -22,6 +22,7 @@ from infinitesimal.errors import (
     UnknownValueError,
     UnsupportedError,
 )
+from infinitesimal.front.unknown import unknown
 from infinitesimal.ops.shape import astype, broadcast, concatenate, reshape
 
 WORDS: dict[Any, Callable[..., Any]] = {}
@@ -109,7 +110,7 @@ def inexact(x: Node) -> Node:
 # ---- static arguments
 
 
-def force(value: Any, asked: str) -> Any:
+def force(value: Any, asked: str, instead: str = "") -> Any:
     """The value of a node, evaluated now; anything else as it is.
 
     Raises `UnknownValueError` where it is not known while tracing.
@@ -121,12 +122,7 @@ def force(value: Any, asked: str) -> Any:
     try:
         return evaluate([value], keep=True)[0]
     except UnknownValueError:
-        raise UnknownValueError(
-            asked,
-            found=f"a traced {value.type} whose value is not known here",
-            why="the function is being traced for all values of its inputs at once",
-            instead="choose between values with np.where(condition, a, b)",
-        ) from None
+        raise unknown(asked, value, instead) from None
 
 
 def known_value(node: Node) -> Any:

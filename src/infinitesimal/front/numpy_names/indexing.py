@@ -294,6 +294,9 @@ def _entries(key: Any) -> list[Any]:
     return entries
 
 
+_MASK = "np.where(mask, x, 0.0), which has the same shape whatever the mask is"
+
+
 def _array_entries(part: Any) -> list[Any]:
     """What an array, a list, a NumPy number or a node says, one entry an axis."""
     if isinstance(part, Node) or holds_node(part):
@@ -302,7 +305,7 @@ def _array_entries(part: Any) -> list[Any]:
             return [Picks(node)]
         if node.type.dtype.kind not in "iub":
             raise IndexError(INVALID)
-        part = force(node, "a mask as an index")
+        part = force(node, "a mask as an index", _MASK)
     array = _index_array(part)
     if array.dtype.kind == "b":
         return _mask_entries(array)

@@ -1,0 +1,28 @@
+"""What is said when Python asks for a number that is not known while a function is traced.
+
+In: what was asked for, and the node of the traced value. Out: the error. A leaf may carry the
+reason why its value is unknown (`core.leaf.input_node`): inside `vmap` it stands for all elements
+of a batch, inside the body of a loop for that of every step.
+"""
+
+from __future__ import annotations
+
+from infinitesimal.core.leaf import why_unknown
+from infinitesimal.core.node import Node
+from infinitesimal.errors import UnknownValueError
+from infinitesimal.front.origin import place
+
+__all__ = ["unknown"]
+
+_CHOOSE = "np.where(condition, a, b), or infinitesimal.cond(condition, f, g, x) for functions"
+
+
+def unknown(asked: str, node: Node, instead: str = "") -> UnknownValueError:
+    """The error for a value that is wanted now; `instead` is what to write, if not a choice."""
+    return UnknownValueError(
+        f"{asked} at {place()}",
+        found=f"a traced {node.type} whose value is not known here",
+        why=why_unknown(node)
+        or "the function is being traced for all values of its inputs at once",
+        instead=instead or _CHOOSE,
+    )
