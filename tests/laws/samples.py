@@ -81,6 +81,12 @@ REDUCTIONS = [row(shape, axis=axis) for shape, axis in ALONG]
 REDUCTIONS_OF_NONE = [row(shape, axis=axis) for shape, axis in NONE]
 SQUARE = np.array([[3.0, 0.5, -1.0], [1.0, 5.0, 0.3], [-0.2, 0.7, 8.0]])
 SQUARES = np.stack([SQUARE, SQUARE.T - 1.0])
+BITS = [row(integers(5, 2, 7), integers(1, 3, 2)), row(integers([6], [9]), np.int64(2))]
+TRUTHS = [
+    row(np.array([[True, False], [True, True], [False, False]]), axis=axis)
+    for axis in ((0,), (1,), (0, 1))
+]
+LINES = [row((4,), axis=0), row((2, 3), axis=0), row((2, 3), axis=1), row((1, 2, 3), axis=2)]
 EVEN, BACK, ALL = Span(0, 4, 2), Span(2, None, -1), Span(0, 3, 1)
 
 STRUCTURAL: dict[str, list[Make]] = {
@@ -94,7 +100,9 @@ STRUCTURAL: dict[str, list[Make]] = {
         row((2, 3), (3, 2), subscripts="ij,jk->ik", zeros=(0,)),
         row((2,), (3,), (2, 3), subscripts="i,j,ij->ij", zeros=(0, 2)),
     ],
-    "convolve_masked": [row((4,), (2,), zeros=(0,)), row((2,), (3,), zeros=(1,))],
+    "convolve_masked": [
+        row((4,), (2,), zeros=(0,)), row((2,), (3,), zeros=(1,)), row((2, 4), (2,), zeros=(0,)),
+    ],
     "index": [
         row((4,), key=(2,)), row((4,), key=(EVEN,)), row((3, 2), key=(BACK, 1)),
         row((3, 2), key=(ALL,)), row((4, 2), key=(Span(0, 0, 1),)), row((), key=()),
@@ -143,7 +151,9 @@ STRUCTURAL: dict[str, list[Make]] = {
         row((2, 3), (3, 2), subscripts="ij,jk->ik"), row((2, 3), subscripts="ij->ji"),
         row((2,), (3,), (2, 3), subscripts="i,j,ij->ij"), row((2, 3), (2, 3), subscripts="ij,ij->"),
     ],
-    "convolve": [row((4,), (2,)), row((2,), (3,)), row((1,), (1,))],
+    "convolve": [
+        row((4,), (2,)), row((2,), (3,)), row((1,), (1,)), row((2, 4), (2,)), row((3,), (2, 1, 2)),
+    ],
     "where": [
         row(np.bool_(True), (), ()), row(np.array([True, False, True]), (3,), (3,)),
         row(np.array([[True], [False]]), (3,), ()), row(np.array([True, False]), (), (2, 2)),
@@ -163,6 +173,18 @@ STRUCTURAL: dict[str, list[Make]] = {
     "min": [*REDUCTIONS, row((), axis=())],
     "norm": [*REDUCTIONS, row((), axis=())],
     "logsumexp": [*REDUCTIONS, row((), axis=())],
+    "bitwise_and": BITS, "bitwise_or": BITS, "bitwise_xor": BITS,
+    "left_shift": BITS, "right_shift": BITS,
+    "invert": [row(integers(5, -2)), row(np.array([True, False]))],
+    "stop_gradient": [row(()), row((2, 3))],
+    "any": TRUTHS, "all": TRUTHS,
+    "argmax": LINES, "argmin": LINES, "argsort": LINES,
+    "signdet": [row(SQUARE), row(SQUARES)],
+    "searchsorted": [
+        row(np.array([-1.5, -0.5, 0.7, 1.2]), (), side="left"),
+        row(np.array([0.5, 0.5, 1.0]), np.array([[0.5, 2.0], [-1.0, 1.0]]), side="right"),
+        row(np.array([[-1.0, 0.0, 1.0], [0.2, 0.4, 0.6]]), np.array([[0.3], [0.3]]), side="left"),
+    ],
 }  # fmt: skip
 
 # The shapes an elementwise word of one, two or three operands is tried on: numbers, arrays, and
