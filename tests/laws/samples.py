@@ -197,8 +197,12 @@ SHAPES: dict[int, list[tuple[tuple[int, ...], ...]]] = {
 
 
 def differentiable_words() -> list[str]:
-    """The names of all words a derivative can flow through; leaves are tested with the graph."""
-    return [name for name, word in REGISTRY.items() if word.differentiable and word.kind != "leaf"]
+    """The words a derivative can flow through; leaves, loops and branches have other tests."""
+    return [
+        name
+        for name, word in REGISTRY.items()
+        if word.differentiable and word.kind not in ("leaf", "control")
+    ]
 
 
 def samples(name: str) -> Iterator[Sample]:
