@@ -14,13 +14,15 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from infinitesimal.core.primitive import REGISTRY, Primitive
 from infinitesimal.core.types import Type
 
-__all__ = ["NEVER", "Node", "enter", "forget", "known", "make", "postorder"]
+__all__ = ["NEVER", "Node", "enter", "forget", "known", "make", "noticing", "postorder"]
 
 NEVER = sys.maxsize
 
@@ -114,6 +116,21 @@ def _sweep() -> None:
     _sweep_at = max(_LEAST, 2 * len(_table))
 
 
+# The nodes made while the body of a loop or branch is traced: what is inside it.
+_noticed: ContextVar[set[Node] | None] = ContextVar("nodes made here", default=None)
+
+
+@contextmanager
+def noticing() -> Iterator[set[Node]]:
+    """The nodes that this thread makes in the block, and those of a block around it no longer."""
+    made: set[Node] = set()
+    token = _noticed.set(made)
+    try:
+        yield made
+    finally:
+        _noticed.reset(token)
+
+
 def known(
     key: int, primitive: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...]
 ) -> Node | None:
@@ -178,6 +195,9 @@ def enter(
     node.reach = reach
     node.active = active if primitive.jvp is not None and type.inexact else NEVER
     _table[key] = weakref.ref(node)
+    made = _noticed.get()
+    if made is not None:
+        made.add(node)
     if len(_table) > _sweep_at:
         _sweep()
     return node

@@ -72,16 +72,20 @@ class Program:
 
     def run(self, leaves: Sequence[Any]) -> list[Any]:
         """The outputs for these values of the leaves; floating-point exceptions are silent."""
+        with np.errstate(all="ignore"):
+            return self.step(leaves)
+
+    def step(self, leaves: Sequence[Any]) -> list[Any]:
+        """The same within a program that has silenced them already."""
         values: list[Any] = [None] * self.places
         for place, value in self.constants:
             values[place] = value
         for place, value in zip(self.leaves, leaves, strict=True):
             values[place] = value
-        with np.errstate(all="ignore"):
-            for evaluate, target, sources, params, spent in self.steps:
-                values[target] = evaluate(*[values[source] for source in sources], *params)
-                for place in spent:
-                    values[place] = None
+        for evaluate, target, sources, params, spent in self.steps:
+            values[target] = evaluate(*[values[source] for source in sources], *params)
+            for place in spent:
+                values[place] = None
         return [values[place] for place in self.outputs]
 
     def __len__(self) -> int:

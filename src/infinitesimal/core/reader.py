@@ -16,7 +16,7 @@ import numpy as np
 from infinitesimal.core.leaf import Literal
 from infinitesimal.core.span import Span
 from infinitesimal.core.text import BARE_NAME, RESERVED
-from infinitesimal.core.types import BOOL, FLOAT64, INT64, Type, array_type, dtype_named
+from infinitesimal.core.types import ANY, BOOL, FLOAT64, INT64, Type, array_type, dtype_named
 from infinitesimal.errors import GraphError
 
 __all__ = ["MAXIMUM_RANK", "Reader"]
@@ -30,7 +30,7 @@ _NUMBER = re.compile(
     rf"|(?P<real>[-+]?{_REAL}(?!\w))|(?P<bool>(?:True|False)(?!\w))"
 )
 _DTYPE = re.compile(r"[a-z]+[0-9]*(?!\w)")
-_SIZES = re.compile(r"\[([0-9,]*)\]")
+_SIZES = re.compile(r"\[((?:\?(?=[,\]]))?[0-9,]*)\]")
 _PARAMETER = re.compile(r"([^\W\d]\w*)=")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4})|(.))")
@@ -135,7 +135,7 @@ class Reader:
         sizes = found[1].split(",") if found[1] else []
         if len(sizes) > MAXIMUM_RANK or not all(0 < len(size) < 19 for size in sizes):
             raise self.fault("the sizes of an array are a few whole numbers", at=start)
-        return tuple(map(int, sizes))
+        return tuple([ANY if size == "?" else int(size) for size in sizes])
 
     def scalar(self) -> tuple[Any, np.dtype[Any]] | None:
         """A number and its dtype, if one stands here: `2.0`, `True`, `2:i32`."""

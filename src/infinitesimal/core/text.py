@@ -9,7 +9,13 @@ In: inputs with their names, and outputs. Out: text that `core.parse` reads back
     return c
 
 Scalar constants stand where they are used (`2.0`; another dtype follows a colon, `2:i32`); arrays
-have an equation of their own, written in full.
+have an equation of their own, written in full. A word with several results has them all on its left
+(`_` for those nobody reads), and the programs inside a word stand indented below it:
+
+      a: f64, b: f64[10] = scan x xs carried=1 length=10
+        body (c: f64, d: f64)
+          e: f64 = add c d
+        return e, e
 """
 
 from __future__ import annotations
@@ -22,8 +28,9 @@ import numpy as np
 
 from infinitesimal.core.leaf import CONSTANT, Literal
 from infinitesimal.core.node import Node, postorder
+from infinitesimal.core.primitive import Primitive
 from infinitesimal.core.span import Span
-from infinitesimal.core.types import BOOL, FLOAT64, INT64, Type, dtype_code
+from infinitesimal.core.types import ANY, BOOL, FLOAT64, INT64, Bundle, Type, dtype_code
 
 __all__ = ["BARE_NAME", "RESERVED", "render", "short_names", "write_parameter", "write_scalar"]
 
@@ -37,18 +44,6 @@ _NATURAL = {FLOAT64.dtype: float, INT64.dtype: int, BOOL.dtype: bool}
 
 def render(inputs: Sequence[Node], outputs: Sequence[Node], names: Sequence[str] = ()) -> str:
     """The text of the graph from these inputs to these outputs; `names` are those of the inputs."""
-    order = [node for node in postorder(outputs, dict.fromkeys(inputs)) if not _inline(node)]
-    called = _names(inputs, order, names)
-    head = ", ".join(f"{called[node]}: {node.type}" for node in inputs)
-    rows = [(f"{called[node]}: {node.type}", _right_side(node, called)) for node in order]
-    width = max((len(left) for left, _ in rows), default=0)
-    body = [f"  {left:<{width}} = {right}" for left, right in rows]
-    tail = ", ".join(_operand(node, called) for node in outputs)
-    return "\n".join([f"graph ({head})", *body, f"return {tail}".rstrip()])
-
-
-def _names(inputs: Sequence[Node], order: Sequence[Node], names: Sequence[str]) -> dict[Node, str]:
-    """What each node is called: a given name as far as these reach and differ, else a short one."""
     taken: set[str] = set()
     called: dict[Node, str] = {}
     for node, name in zip(inputs, names, strict=False):
@@ -57,10 +52,64 @@ def _names(inputs: Sequence[Node], order: Sequence[Node], names: Sequence[str]) 
             taken.add(written)
             called[node] = written
     fresh = (name for name in short_names() if name not in taken and name not in RESERVED)
-    for node in (*inputs, *order):
+    return "\n".join(_block("graph", inputs, outputs, called, fresh))
+
+
+def _block(
+    word: str,
+    inputs: Sequence[Node],
+    outputs: Sequence[Node],
+    called: dict[Node, str],
+    fresh: Iterator[str],
+) -> list[str]:
+    """The lines of a graph or of a program inside one; what has no name yet gets the next."""
+    order = [node for node in postorder(outputs, dict.fromkeys(inputs)) if not _inline(node)]
+    for node in inputs:
         if node not in called:
             called[node] = next(fresh)
-    return called
+    results: dict[Node, list[Node | None]] = {}  # of each word with several, those that are read
+    for node in order:
+        if node.type.__class__ is Bundle:
+            results[node] = [None] * len(node.type.parts)  # pyright: ignore[reportAttributeAccessIssue]
+        elif _picks(node):
+            results[node.inputs[0]][node.params[0]] = node
+    rows = [node for node in order if not _picks(node)]
+    lefts: list[str] = []
+    below: list[list[str]] = []
+    for node in rows:
+        read = results.get(node, [node])
+        for result in read:
+            if result is not None and result not in called:
+                called[result] = next(fresh)
+        types = getattr(node.type, "parts", (node.type,))
+        pairs = zip(read, types, strict=True)
+        lefts.append(", ".join(f"{'_' if x is None else called[x]}: {type}" for x, type in pairs))
+        below.append(_programs(node, fresh))
+    width = max(
+        (len(left) for left, node in zip(lefts, rows, strict=True) if node in called), default=0
+    )
+    head = ", ".join(f"{called[node]}: {node.type}" for node in inputs)
+    lines = [f"{word} ({head})"]
+    for node, left, inner in zip(rows, lefts, below, strict=True):
+        lines.append(f"  {left:<{width}} = {_right_side(node, called)}")
+        lines.extend(f"    {line}" for line in inner)
+    tail = ", ".join(_operand(node, called) for node in outputs)
+    return [*lines, f"return {tail}".rstrip()]
+
+
+def _picks(node: Node) -> bool:
+    return bool(node.inputs) and node.inputs[0].type.__class__ is Bundle
+
+
+def _programs(node: Node, fresh: Iterator[str]) -> list[str]:
+    """The programs inside a word, one below the other; each has names of its own."""
+    lines: list[str] = []
+    for name, value in zip(node.primitive.parameters, node.params, strict=True):
+        if name in node.primitive.bodies:
+            for body in value if isinstance(value, tuple) else (value,):  # pyright: ignore[reportUnknownVariableType]
+                inner: Any = body
+                lines.extend(_block(name, inner.inputs, inner.outputs, {}, fresh))
+    return lines
 
 
 def _written(name: str) -> str:
@@ -96,10 +145,17 @@ def _right_side(node: Node, called: dict[Node, str]) -> str:
     parameters = [
         f"{name}={write_parameter(value)}"
         for name, value in zip(node.primitive.parameters, node.params, strict=True)
+        if not _left_out(node.primitive, name, value)
     ]
     return " ".join(
         [node.primitive.name, *(_operand(operand, called) for operand in node.inputs), *parameters]
     )
+
+
+def _left_out(primitive: Primitive, name: str, value: Any) -> bool:
+    if name in primitive.bodies:
+        return True
+    return name in primitive.optional and primitive.optional[name] == value
 
 
 def write_scalar(value: Any, type: Type) -> str:
@@ -132,7 +188,7 @@ def write_parameter(value: Any) -> str:
 
 
 def _bracketed(type: Type) -> str:
-    return f"{dtype_code(type.dtype)}[{','.join(map(str, type.shape))}]"
+    return f"{dtype_code(type.dtype)}[{','.join('?' if size == ANY else str(size) for size in type.shape)}]"
 
 
 def _listing(array: Any) -> str:

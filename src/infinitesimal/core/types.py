@@ -1,7 +1,9 @@
 """What is known of a value before it is computed: its dtype and shape.
 
 In: a NumPy dtype and a tuple of sizes, or a value. Out: an interned `Type`, printed `f64[2,3]`. Two
-equal types are the same object, so that a table keyed by types costs one look-up.
+equal types are the same object, so that a table keyed by types costs one look-up. What a loop whose
+length is not known writes down, step by step, is a *tape*, `f64[?,3]`; a word with several results
+has a `Bundle` of types, `(f64, f64[3])`.
 """
 
 from __future__ import annotations
@@ -13,7 +15,22 @@ import numpy as np
 
 from infinitesimal.errors import DtypeError, GraphError
 
-__all__ = ["BOOL", "FLOAT64", "INT64", "Type", "array_type", "dtype_code", "dtype_named", "type_of"]
+__all__ = [
+    "ANY",
+    "BOOL",
+    "FLOAT64",
+    "INT64",
+    "Bundle",
+    "Type",
+    "array_type",
+    "bundle_type",
+    "dtype_code",
+    "dtype_named",
+    "stacked_type",
+    "type_of",
+]
+
+ANY = -1  # the first size of a tape: as many as there were steps
 
 _CODES = {
     "bool": "bool",
@@ -44,15 +61,58 @@ class Type:
         self.dtype = dtype
         self.shape = shape
         self.ndim = len(shape)
-        self.size = math.prod(shape)
+        self.size = math.prod([size for size in shape if size != ANY])
         self.inexact = dtype.kind in "fc"
 
+    @property
+    def tape(self) -> bool:
+        """Whether its first size is not known: one entry for each step of some loop."""
+        return self.shape[:1] == (ANY,)
+
     def __repr__(self) -> str:
-        sizes = ",".join(map(str, self.shape))
+        sizes = ",".join("?" if size == ANY else str(size) for size in self.shape)
         return dtype_code(self.dtype) + (f"[{sizes}]" if self.shape else "")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return array_type, (self.dtype, self.shape)
+
+
+class Bundle(Type):
+    """The types of several results of one word, interned like any type.
+
+    >>> bundle_type((FLOAT64, array_type(np.int64, (3,))))
+    (f64, i64[3])
+    """
+
+    __slots__ = ("parts",)
+
+    parts: tuple[Type, ...]
+
+    def __init__(self, parts: tuple[Type, ...]) -> None:
+        super().__init__(np.dtype(np.void), ())
+        self.parts = parts
+        self.size = sum(part.size for part in parts)
+        self.inexact = any(part.inexact for part in parts)
+
+    def __repr__(self) -> str:
+        return f"({', '.join(map(str, self.parts))})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return bundle_type, (self.parts,)
+
+
+_bundles: dict[tuple[Type, ...], Bundle] = {}
+
+
+def bundle_type(parts: tuple[Type, ...]) -> Bundle:
+    """The one `Bundle` of these types."""
+    known = _bundles.get(parts)
+    return _bundles.setdefault(parts, Bundle(parts)) if known is None else known
+
+
+def stacked_type(element: Type, length: int) -> Type:
+    """The type of so many elements along a new first axis; a tape where the length is `ANY`."""
+    return array_type(element.dtype, (length, *element.shape))
 
 
 _interned: dict[tuple[np.dtype[Any], tuple[int, ...]], Type] = {}

@@ -7,6 +7,7 @@ outputs. One loop over the nodes in order; each word's record says how a tangent
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.ops.arithmetic import times, times_behind_mask
@@ -24,7 +25,7 @@ def forward(
     `masked=True` when the seeds hold structural zeros, as the columns of an identity matrix do:
     then a zero tangent meeting an infinite slope stays zero.
     """
-    tangents: dict[Node, Node] = dict(seeds)
+    tangents: dict[Node, Any] = dict(seeds)  # of a word with several results, a tuple
     behind_mask: set[Node] = set(seeds) if masked else set()
     for node in postorder(outputs, dict(seeds)):
         if node.active == NEVER:
@@ -34,7 +35,10 @@ def forward(
         if jvp is None or all(tangent is None for tangent in inputs):
             continue
         here = not behind_mask.isdisjoint(node.inputs)
-        tangent = jvp(node, inputs, times_behind_mask if here else times)
+        if node.primitive.kind == "control":
+            tangent = jvp(node, inputs, here, forward)
+        else:
+            tangent = jvp(node, inputs, times_behind_mask if here else times)
         if tangent is not None:
             tangents[node] = tangent
             if here or _writes_zeros(node, inputs):
@@ -45,7 +49,7 @@ def forward(
 def _writes_zeros(node: Node, tangents: Sequence[Node | None]) -> bool:
     """Whether a tangent holds structural zeros: a branch not taken, a place not written to."""
     primitive = node.primitive
-    if primitive is scatter or primitive is scatter_add:
+    if primitive is scatter or primitive is scatter_add or primitive.bodies:
         return True
     if primitive.kind != "linear" or len(tangents) == 1:
         return False

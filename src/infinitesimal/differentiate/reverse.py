@@ -12,10 +12,13 @@ not a number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from infinitesimal.core.body import PICK
 from infinitesimal.core.leaf import input_node
 from infinitesimal.core.node import NEVER, Node, postorder
+from infinitesimal.core.types import Bundle
 from infinitesimal.ops.arithmetic import times as times_plainly
 from infinitesimal.ops.arithmetic import times_behind_mask
 from infinitesimal.ops.declare import missing_rule
@@ -31,14 +34,16 @@ def reverse(
     wrt: Sequence[Node],
     *,
     masked: bool = False,
+    gathered: Mapping[Node, Node] | None = None,
 ) -> list[Node | None]:
     """The cotangent of each node in `wrt`; None where it is zero.
 
     `masked=True` when the seeds hold structural zeros, as the rows of an identity matrix do.
+    `gathered` is what the cotangents of some of `wrt` amount to before the sweep begins.
     """
     order = postorder(outputs, dict.fromkeys(wrt))
     active = _between(wrt, order)
-    pending: dict[Node, list[Node]] = {}
+    pending: dict[Node, list[Any]] = {node: [sum] for node, sum in (gathered or {}).items()}
     behind_mask: set[Node] = set()
     for output, seed in zip(outputs, cotangents, strict=True):
         if seed is not None and output in active:
@@ -51,13 +56,36 @@ def reverse(
             continue
         here = node in behind_mask
         wanted = [operand in active for operand in node.inputs]
-        passed = pull(node, _total(contributions), wanted, here)
+        if node.primitive is PICK:
+            passed = [(node.params[0], _total(contributions))]
+        elif node.primitive.kind == "control":
+            passed = _through_bodies(node, dict(contributions), wanted, here, pending)
+        else:
+            passed = pull(node, _total(contributions), wanted, here)
         for operand, contribution in zip(node.inputs, passed, strict=True):
             if contribution is not None:
                 pending.setdefault(operand, []).append(contribution)
                 if here or node.primitive.masks:
                     behind_mask.add(operand)
     return [_total(pending[node]) if node in pending else None for node in wrt]
+
+
+def _through_bodies(
+    node: Node,
+    cotangents: Mapping[int, Node],
+    wanted: list[bool],
+    masked: bool,
+    pending: dict[Node, list[Any]],
+) -> Sequence[Node | None]:
+    """The same for a word with several results and programs inside."""
+    assert isinstance(node.type, Bundle) and node.primitive.vjp is not None
+
+    def gathered(operand: Node) -> Node | None:
+        contributions = pending.pop(operand, None)
+        return None if contributions is None else _total(contributions)
+
+    results = [cotangents.get(k) for k in range(len(node.type.parts))]
+    return node.primitive.vjp(node, results, wanted, masked, reverse, gathered)
 
 
 def _between(wrt: Sequence[Node], order: list[Node]) -> set[Node]:

@@ -2,6 +2,7 @@
 
 from infinitesimal.ops import arithmetic as arithmetic
 from infinitesimal.ops import comparison as comparison
+from infinitesimal.ops import control as control
 from infinitesimal.ops import exponential as exponential
 from infinitesimal.ops import gamma as gamma
 from infinitesimal.ops import index as index

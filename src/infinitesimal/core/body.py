@@ -1,0 +1,134 @@
+"""A program inside a word: the body of a loop, the branches of a choice.
+
+In: the nodes that a traced body reads and gives. Out: a `Body`, closed: it begins with places, which
+are leaves without identity, and what it used of the program around it has become an operand. Places
+being canonical, two bodies made alike are made of the same nodes: comparing them costs nothing.
+
+A word with several results is one node whose type is a `Bundle`; the word `pick` takes one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from infinitesimal.core.graph import substitute
+from infinitesimal.core.leaf import CONSTANT, INPUT, constant
+from infinitesimal.core.node import Node, enter, known, make
+from infinitesimal.core.primitive import Primitive, register
+from infinitesimal.core.program import Program, program
+from infinitesimal.core.text import render
+from infinitesimal.core.types import Bundle, Type
+from infinitesimal.errors import GraphError
+
+__all__ = ["PICK", "Body", "closed", "number_of", "pick", "picks", "place"]
+
+
+@dataclass(frozen=True)
+class Body:
+    """A function from the values of its places to those of `outputs`; prints like a graph."""
+
+    inputs: tuple[Node, ...]
+    outputs: tuple[Node, ...]
+
+    @cached_property
+    def program(self) -> Program:
+        """The body laid out for running, once for all steps."""
+        return program(self.outputs, self.inputs)
+
+    def __str__(self) -> str:
+        return render(self.inputs, self.outputs)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def place(type: Type, number: int) -> Node:
+    """The leaf of this type and number: the same one each time it is asked for."""
+    params = (type, -1 - number)
+    key = hash((INPUT, (), params))
+    leaf = known(key, INPUT, (), params)
+    # older than any leaf of a trace, so that nothing takes it for its own
+    return leaf if leaf is not None else enter(key, INPUT, (), params, type, -1 - number)
+
+
+def number_of(leaf: Node) -> int:
+    """The number of a place."""
+    return -1 - int(leaf.params[1])
+
+
+def closed(
+    inputs: Sequence[Node], outputs: Sequence[Node], inside: Container[Node]
+) -> tuple[Body, list[Node]]:
+    """The body from these leaves to these outputs, and the nodes from outside that it reads.
+
+    `inside` are the nodes that belong to it; any other is captured, and so is every array: it
+    becomes an input of the body, before the others.
+    """
+    captured: dict[Node, None] = {}
+    seen = set(inputs)
+    stack = list(reversed(outputs))
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        scalar = node.primitive is CONSTANT and not node.type.ndim
+        if not scalar and (node not in inside or node.primitive in (CONSTANT, INPUT)):
+            captured[node] = None
+        else:
+            stack.extend(reversed(node.inputs))
+    leaves = [*captured, *inputs]
+    places = [place(node.type, number) for number, node in enumerate(leaves)]
+    # an argument is a constant apart from all others; inside, a number is a number
+    plain = {
+        node: constant(node.params[0].array)
+        for node in seen
+        if node.primitive is CONSTANT and node not in captured
+    }
+    replaced = {**plain, **dict(zip(leaves, places, strict=True))}
+    built = substitute(outputs, replaced, keep_variables=False)
+    return Body(tuple(places), tuple(built)), list(captured)
+
+
+# ---- one of several results
+
+
+def _pick_type(bundle: Type, place: int) -> Type:
+    if not isinstance(bundle, Bundle) or not 0 <= place < len(bundle.parts):
+        raise GraphError(f"result {place} picked of {bundle}", why="there is no such result")
+    return bundle.parts[place]
+
+
+def _picked(node: Node, parts: Sequence[Any], *_: Any) -> Any:
+    """Whatever is known of each result, that of the one that is picked."""
+    return parts[node.params[0]]
+
+
+PICK: Primitive = register(
+    Primitive(
+        "pick",
+        "control",
+        _pick_type,
+        lambda values, place: values[place],
+        parameters=("place",),
+        jvp=lambda node, tangents, *_: tangents[0] and _picked(node, tangents[0]),
+        analytic=lambda values, place: values[place],
+        cost=0,
+        because="one of several results has its own derivative",
+        build=lambda bundle, place: pick(bundle, place),
+    )
+)
+
+
+def pick(bundle: Node, place: int) -> Node:
+    """One result of a word with several."""
+    return make(PICK, (bundle,), (place,))
+
+
+def picks(bundle: Node) -> list[Node]:
+    """All results of a word with several."""
+    assert isinstance(bundle.type, Bundle)
+    return [pick(bundle, k) for k in range(len(bundle.type.parts))]

@@ -1,0 +1,67 @@
+"""What the way back through a loop reads of the way forward.
+
+In: the loop, and the outputs of the body of its way back, still written in nodes of the loop's own
+body. Out: the nodes whose values are written down at each step. All others the way back computes
+again: partials from what was written, reshapes, and whatever depends on captured values alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from infinitesimal.core.body import PICK
+from infinitesimal.core.leaf import CONSTANT
+from infinitesimal.core.node import Node, postorder
+from infinitesimal.core.types import Bundle
+from infinitesimal.ops.control.loop import Loop
+
+__all__ = ["depending", "residuals"]
+
+_LIGHT = frozenset(("reshape", "transpose", "broadcast", "pick"))  # nothing is computed by these
+
+
+def depending(outputs: Iterable[Node], sources: Iterable[Node]) -> set[Node]:
+    """The nodes below the outputs that are computed from one of the sources; those too."""
+    found = set(sources)
+    for node in postorder(outputs, dict.fromkeys(found)):
+        if not found.isdisjoint(node.inputs):
+            found.add(node)
+    return found
+
+
+def residuals(loop: Loop, outputs: Sequence[Node], cotangents: Iterable[Node]) -> list[Node]:
+    """The nodes to write down, so that `outputs` follow from them, places and `cotangents`.
+
+    Elements and captured values are there already; a carried value is written down where it is
+    read. With `checkpoint=1` nothing else is: the step is computed again from what it began with.
+    """
+    primal = set(postorder(loop.results))
+    walking = [part.place for part in (*loop.carried, *loop.elements)]
+    varying = depending([*loop.results, *outputs], walking)
+    backward = depending(outputs, cotangents)
+    carried = {part.place for part in loop.carried}
+    stored: dict[Node, None] = {}
+    seen: set[Node] = set()
+    waiting = [node for node in outputs if node not in backward]
+    for node in postorder(outputs):
+        if node in backward:
+            waiting.extend(operand for operand in node.inputs if operand not in backward)
+    while waiting:
+        node = waiting.pop()
+        if node in seen or node.primitive is CONSTANT:
+            continue
+        seen.add(node)
+        if node in carried or (node in varying and _worth(node, primal, loop)):
+            stored[node] = None
+        else:
+            waiting.extend(node.inputs)
+    return list(stored)
+
+
+def _worth(node: Node, primal: set[Node], loop: Loop) -> bool:
+    """Whether a value that differs from step to step is better written down than computed again."""
+    if not node.inputs or loop.checkpoint == 1 or node.type.tape or isinstance(node.type, Bundle):
+        return False
+    if node.primitive is PICK:  # of a loop or a branch inside
+        return True
+    return node in primal and node.primitive.name not in _LIGHT
