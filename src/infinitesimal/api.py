@@ -27,6 +27,7 @@ from infinitesimal.front.arguments import (
     as_given,
     by_argument,
     check_callable,
+    check_chunk,
     check_pair,
     matching,
     scalar_output,
@@ -194,47 +195,63 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
     return traced.result.unflatten(done), linear
 
 
-def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The function that returns the Jacobian of `f`, one sweep backwards per element of the result.
+def jacrev(
+    f: Callable[..., Any], argnums: Argnums = 0, *, chunk: int | None = None
+) -> Callable[..., Any]:
+    """The function that returns the Jacobian of `f`, by reverse mode: cheap where results are few.
 
     Its shape is that of the result followed by that of the argument; containers of results hold
-    containers of arguments.
+    containers of arguments. All rows come from one sweep backwards, batched over the elements of
+    the result; where that would take too much memory, over as many at a time as fit, or `chunk`.
+    Raises `ArgumentError` for wrong argnums or chunk.
 
     >>> jacrev(lambda x: np.stack([x[0] * x[1], x[0]]))(np.array([2.0, 3.0]))
     array([[3., 2.],
            [1., 0.]])
     """
-    return _jacobian("jacrev", f, argnums, rows)
+    return _jacobian("jacrev", f, argnums, rows, chunk)
 
 
-def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The same Jacobian as `jacrev`, one pass forward for each element of the argument.
+def jacfwd(
+    f: Callable[..., Any], argnums: Argnums = 0, *, chunk: int | None = None
+) -> Callable[..., Any]:
+    """The same Jacobian as `jacrev`, by forward mode: cheap where arguments are few.
+
+    All columns come from one pass forward, batched over the elements of the argument, or over
+    `chunk` of them at a time.
 
     >>> jacfwd(lambda x: np.sin(x) * x[0])(np.array([0.0, 1.0]))
     array([[0.        , 0.        ],
            [0.84147098, 0.        ]])
     """
-    return _jacobian("jacfwd", f, argnums, columns)
+    return _jacobian("jacfwd", f, argnums, columns, chunk)
 
 
-def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The same Jacobian as `jacrev`, forward or reverse, whichever needs fewer passes.
+def jacobian(
+    f: Callable[..., Any], argnums: Argnums = 0, *, chunk: int | None = None
+) -> Callable[..., Any]:
+    """The same Jacobian as `jacrev`, forward or reverse, whichever needs fewer rows or columns.
 
     >>> jacobian(lambda x: x**2)(np.array([1.0, 2.0]))
     array([[2., 0.],
            [0., 4.]])
     """
-    return _jacobian("jacobian", f, argnums, cheaper)
+    return _jacobian("jacobian", f, argnums, cheaper, chunk)
 
 
-def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def hessian(
+    f: Callable[..., Any], argnums: Argnums = 0, *, chunk: int | None = None
+) -> Callable[..., Any]:
     """The function that returns the matrix of second derivatives of `f`, forward over reverse.
+
+    All columns at once, or `chunk` of them at a time; see `jacrev`.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 5.0]))
     array([[10.,  6.],
            [ 6.,  0.]])
     """
-    return jacfwd(jacrev(f, argnums), argnums)
+    gradient = _jacobian("hessian", f, argnums, rows, chunk)
+    return _jacobian("hessian", gradient, argnums, columns, chunk)
 
 
 def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
@@ -315,9 +332,11 @@ def _jacobian(
     asked: str,
     f: Callable[..., Any],
     argnums: Argnums,
-    method: Callable[[Sequence[Node], Sequence[Node]], Blocks],
+    method: Callable[[Sequence[Node], Sequence[Node], int | None], Blocks],
+    chunk: int | None,
 ) -> Callable[..., Any]:
     check_callable(f, asked)
+    check_chunk(asked, chunk)
 
     @functools.wraps(f)
     def wrapped(*args: Any, **options: Any) -> Any:
@@ -325,9 +344,10 @@ def _jacobian(
         traced = trace(f, args, options, numbers, asked=asked)
 
         def blocks() -> list[Node]:
-            return [block for row in method(traced.outputs, traced.variables) for block in row]
+            found = method(traced.outputs, traced.variables, chunk)
+            return [block for row in found for block in row]
 
-        flat = iter(recalled(asked, traced.outputs, traced, blocks))
+        flat = iter(recalled(f"{method.__name__} by {chunk}", traced.outputs, traced, blocks))
         rows = [[next(flat) for _ in traced.variables] for _ in traced.outputs]
         return traced.result.unflatten(
             [by_argument(as_given(row, traced.values), traced, argnums) for row in rows]

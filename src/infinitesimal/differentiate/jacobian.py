@@ -1,27 +1,32 @@
 """Jacobians: the block of each output and each variable, by whichever mode is cheaper.
 
 In: outputs and the variables to differentiate with respect to. Out: `blocks[output][variable]`,
-nodes whose shape is that of the output followed by that of the variable. A row is one sweep of
-reverse mode, a column one pass of forward mode; partials are shared between them because equal
-nodes are one node.
+nodes whose shape is that of the output followed by that of the variable. Rows are one sweep of
+reverse mode from a seed that is not known, columns one pass of forward mode; the sweep is then
+batched over the unit vectors (`core.batch`), so a Jacobian is as few words as a gradient. Where
+that would need too much memory, it is done for a block of unit vectors at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from infinitesimal.core.leaf import constant, zeros
-from infinitesimal.core.node import Node
+from infinitesimal.core.batch import batch
+from infinitesimal.core.leaf import constant, input_node, zeros
+from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.reverse import reverse
+from infinitesimal.ops.batching import copied, moved_axis
 
 __all__ = ["Blocks", "cheaper", "columns", "filled", "rows"]
 
 Blocks = list[list[Node]]
+_AT_ONCE = 2**23  # elements of the largest array of a batched sweep: 64 MB of float64
 
 
 def filled(found: Sequence[Node | None], like: Sequence[Node]) -> list[Node]:
@@ -36,72 +41,99 @@ def _slope_type(type: Type) -> Type:
     return type if type.inexact else array_type(np.float64, type.shape)
 
 
-def cheaper(outputs: Sequence[Node], variables: Sequence[Node]) -> Blocks:
+def cheaper(outputs: Sequence[Node], variables: Sequence[Node], chunk: int | None = None) -> Blocks:
     """By forward or reverse mode, whichever needs fewer passes."""
     width = sum(node.type.size for node in variables)
     height = sum(node.type.size for node in outputs)
     way = columns if width <= height else rows
-    return way(outputs, variables)
+    return way(outputs, variables, chunk)
 
 
-def rows(outputs: Sequence[Node], variables: Sequence[Node]) -> Blocks:
-    """The block of each output and each variable, by reverse mode, a row at a time."""
-    blocks: list[list[Node]] = []
+def rows(outputs: Sequence[Node], variables: Sequence[Node], chunk: int | None = None) -> Blocks:
+    """The block of each output and each variable, by reverse mode, `chunk` rows at a time."""
+    blocks: Blocks = []
     for output in outputs:
-        sweeps = [
-            filled(reverse([output], [unit], variables, masked=output.type.size > 1), variables)
-            for unit in _units(output)
-        ]
+
+        def sweep(seed: Node, masked: bool, output: Node = output) -> list[Node]:
+            return filled(reverse([output], [seed], variables, masked=masked), variables)
+
+        stacks = _for_units(output, sweep, chunk)
         blocks.append(
             [
-                _stacked([sweep[k] for sweep in sweeps], output.type.shape, variable, axis=0)
-                for k, variable in enumerate(variables)
+                _reshaped(stack, (*output.type.shape, *variable.type.shape))
+                for stack, variable in zip(stacks, variables, strict=True)
             ]
         )
     return blocks
 
 
-def columns(outputs: Sequence[Node], variables: Sequence[Node]) -> Blocks:
-    """The block of each output and each variable, by forward mode, a column at a time."""
+def columns(outputs: Sequence[Node], variables: Sequence[Node], chunk: int | None = None) -> Blocks:
+    """The block of each output and each variable, by forward mode, `chunk` columns at a time."""
     by_variable: list[list[Node]] = []
     for variable in variables:
-        passes = [
-            filled(forward(outputs, {variable: unit}, masked=variable.type.size > 1), outputs)
-            for unit in _units(variable)
-        ]
+
+        def move(seed: Node, masked: bool, variable: Node = variable) -> list[Node]:
+            return filled(forward(outputs, {variable: seed}, masked=masked), outputs)
+
+        stacks = _for_units(variable, move, chunk)
         by_variable.append(
             [
-                _stacked([column[k] for column in passes], variable.type.shape, output, axis=-1)
-                for k, output in enumerate(outputs)
+                _reshaped(
+                    moved_axis(stack, 0, output.type.ndim),
+                    (*output.type.shape, *variable.type.shape),
+                )
+                for stack, output in zip(stacks, outputs, strict=True)
             ]
         )
     return [[blocks[k] for blocks in by_variable] for k in range(len(outputs))]
 
 
-def _units(node: Node) -> list[Node]:
-    """The unit vectors of the space of a node's values."""
-    size, shape, dtype = node.type.size, node.type.shape, node.type.dtype
-    if not node.type.inexact:
-        return [zeros(node.type)] * size
-    unit = np.zeros(size, dtype)
-    units: list[Node] = []
-    for k in range(size):
-        unit[k] = 1
-        units.append(constant(unit.reshape(shape)))
-        unit[k] = 0
-    return units
+def _for_units(
+    node: Node, derive: Callable[[Node, bool], list[Node]], chunk: int | None
+) -> list[Node]:
+    """What is derived from each unit vector of the space of a node, along a new first axis."""
+    size, shape = node.type.size, node.type.shape
+    type = _slope_type(node.type)
+    if size == 1:  # one sweep; a batch of one would be the same with longer shapes
+        found = derive(constant(np.ones(shape, type.dtype)), False)
+        return [_reshaped(part, (1, *part.type.shape)) for part in found]
+    seed = input_node(type)
+    found = derive(seed, True)
+    count = max(1, math.ceil(size / (chunk or _fitting(found, seed))))
+    step = max(1, math.ceil(size / count))
+    stacks: list[list[Node]] = []
+    for start in range(0, max(size, 1), step):
+        width = min(step, size - start)
+        seeds = _units(type, start, width)
+        stacks.append(
+            [
+                part if batched else copied(part, width)
+                for part, batched in batch(found, {seed: seeds}, width)
+            ]
+        )
+    if len(stacks) == 1:
+        return stacks[0]
+    return [REGISTRY["concatenate"](*parts, axis=0) for parts in zip(*stacks, strict=True)]
 
 
-def _stacked(parts: list[Node], outer: tuple[int, ...], like: Node, axis: int) -> Node:
-    """Parts of the type of `like`, stacked along a new axis (0 or -1) unfolded to `outer`."""
-    shape = (*outer, *like.type.shape) if axis == 0 else (*like.type.shape, *outer)
-    if not parts:
-        return constant(np.zeros(shape, _slope_type(like.type).dtype))
-    if outer == ():
-        return parts[0]
-    place = 0 if axis == 0 else like.type.ndim
-    width = (*like.type.shape[:place], 1, *like.type.shape[place:])
-    joined = REGISTRY["concatenate"](
-        *[REGISTRY["reshape"](part, shape=width) for part in parts], axis=place
-    )
-    return REGISTRY["reshape"](joined, shape=shape)
+def _fitting(found: Sequence[Node], seed: Node) -> int:
+    """How many seeds at once keep the arrays that depend on them within bounds."""
+    largest = seed.type.size
+    depending = {seed}
+    for node in postorder(found, {seed: None}):
+        if not depending.isdisjoint(node.inputs):
+            depending.add(node)
+            largest = max(largest, node.type.size)
+    return max(1, _AT_ONCE // max(largest, 1))
+
+
+def _units(type: Type, start: int, count: int) -> Node:
+    """Some of the unit vectors of a space, made when they are needed and not before."""
+    places = constant(np.arange(type.size))
+    own = constant(np.arange(start, start + count).reshape(count, 1))
+    units = REGISTRY["astype"](REGISTRY["equal"](own, places), dtype=type.dtype)
+    return _reshaped(units, (count, *type.shape))
+
+
+def _reshaped(node: Node, shape: tuple[int, ...]) -> Node:
+    return node if node.type.shape == shape else REGISTRY["reshape"](node, shape=shape)

@@ -26,6 +26,7 @@ __all__ = [
     "as_given",
     "by_argument",
     "check_callable",
+    "check_chunk",
     "check_pair",
     "matching",
     "scalar_output",
@@ -130,6 +131,16 @@ def argument_numbers(
             f"{asked}(f, argnums={argnums!r}) at {place()}", why="an argument is named twice"
         )
     return found
+
+
+def check_chunk(asked: str, chunk: Any) -> None:
+    """Refuse a number of rows or columns at a time that is none."""
+    if chunk is not None and (chunk.__class__ is not int or chunk < 1):
+        raise ArgumentError(
+            f"{asked}(f, chunk={chunk!r}) at {place()}",
+            why="chunk says how many rows or columns are worked out at a time",
+            instead="a positive int, or None for as many as fit into memory",
+        )
 
 
 def check_pair(asked: str, primals: Any, tangents: Any) -> None:
