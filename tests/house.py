@@ -24,7 +24,7 @@ FLOORS = (
     ("lower",),
     ("run",),
     ("front",),
-    ("api", "batching", "formulas", "jit", "extend", "methods", "comparison"),
+    ("api", "batching", "branches", "comparison", "extend", "formulas", "jit", "loops", "methods"),
     ("numpy", "scipy"),
     ("explain",),
     ("nn", "optim"),
