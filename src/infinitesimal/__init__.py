@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from infinitesimal.comparison import compare, growth
     from infinitesimal.core.parse import parse
     from infinitesimal.formulas import symbolic
+    from infinitesimal.loops import fori_loop, scan, while_loop
     from infinitesimal.methods import derivative
     from infinitesimal.testing import check_grads
 
@@ -49,6 +50,7 @@ __all__ = [
     "constant",
     "derivative",
     "explain",
+    "fori_loop",
     "grad",
     "graph",
     "growth",
@@ -61,12 +63,14 @@ __all__ = [
     "lift",
     "linearize",
     "parse",
+    "scan",
     "stop_gradient",
     "symbolic",
     "value_and_grad",
     "variable",
     "vjp",
     "vmap",
+    "while_loop",
     "written",
 ]
 __version__ = "0.1.0"
@@ -76,10 +80,13 @@ _LATER = {
     "check_grads": "testing",
     "compare": "comparison",
     "derivative": "methods",
+    "fori_loop": "loops",
     "growth": "comparison",
     "parse": "core.parse",
+    "scan": "loops",
     "symbolic": "formulas",
     "vmap": "batching",
+    "while_loop": "loops",
 }
 _DOORS = ("extend", "numpy", "scipy")
 

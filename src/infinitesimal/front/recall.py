@@ -15,6 +15,7 @@ from infinitesimal.core.leaf import set_apart
 from infinitesimal.core.node import Node
 from infinitesimal.core.program import Program, fingerprint, program
 from infinitesimal.front.trace import Trace, finish, fresh
+from infinitesimal.ops.control.joined import joined
 
 __all__ = ["recalled"]
 
@@ -41,7 +42,7 @@ def recalled(
     if known is None:
         for leaf in leaves:
             set_apart(leaf)
-        derived = derive()
+        derived = joined(derive())
         known = program(derived, leaves)
         with _changing:
             _programs[key] = known

@@ -21,6 +21,7 @@ from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
 from infinitesimal.front.tracing import call_traced
 from infinitesimal.front.tree import Structure, flatten
+from infinitesimal.ops.control.joined import joined
 
 __all__ = ["Trace", "finish", "finished", "fresh", "leaf_node", "parameter_name", "trace"]
 
@@ -160,7 +161,7 @@ def finish(nodes: Sequence[Node], since: int) -> list[Any]:
     Every array is fresh: nothing else holds it.
     """
     own = [node for node in nodes if node.reach >= since]
-    values = iter(fresh(evaluate(own) if own else []))
+    values = iter(fresh(evaluate(joined(own)) if own else []))
     return [next(values) if node.reach >= since else Lazy(node) for node in nodes]
 
 
