@@ -10,15 +10,13 @@ outside, variables of a derivative among them, are the same for every element an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from infinitesimal.core.body import PICK, picks
 from infinitesimal.core.leaf import VARIABLE
 from infinitesimal.core.node import Node, make, postorder
 from infinitesimal.errors import MissingRuleError
 
 __all__ = ["batch"]
-
-Flag = bool | tuple[bool, ...]  # of a word with several results, one for each
 
 
 def batch(
@@ -38,34 +36,54 @@ def batch(
     (<multiply: f64[3]>, True, [array([0., 1., 4.])])
     """
     new: dict[Node, Node] = dict(replaced)
-    flags: dict[Node, Flag] = dict.fromkeys(replaced, True)
+    flags: dict[Node, bool] = dict.fromkeys(replaced, True)
+    several: dict[Node, list[tuple[Node, bool]]] = {}  # the results of words with several
     for node in postorder(outputs, dict(replaced)):
+        if node.primitive is PICK:
+            if node.inputs[0] in several:
+                new[node], flags[node] = several[node.inputs[0]][node.params[0]]
+            continue
         operands = [new.get(operand, operand) for operand in node.inputs]
         if all(one is other for one, other in zip(operands, node.inputs, strict=True)):
             continue
-        made, flag = _applied(node, operands, [flags.get(x, False) for x in node.inputs], size)
+        batched = [flags.get(operand, False) for operand in node.inputs]
+        if node.primitive.kind == "control":
+            several[node] = _through_bodies(node, operands, batched, size)
+            continue
+        made, flag = _applied(node, operands, batched, size)
         made.origin = made.origin or node.origin
         new[node], flags[node] = made, flag
-    return [(new.get(node, node), flags.get(node, False) is True) for node in outputs]
+    return [(new.get(node, node), flags.get(node, False)) for node in outputs]
 
 
-def _applied(node: Node, operands: list[Node], flags: list[Flag], size: int) -> tuple[Node, Flag]:
+def _applied(node: Node, operands: list[Node], batched: list[bool], size: int) -> tuple[Node, bool]:
     """One word on operands of which some are batches."""
     primitive = node.primitive
     if primitive is VARIABLE:
-        return operands[0], flags[0]
-    if primitive.name == "pick":
-        several: Any = flags[0]
-        return make(primitive, tuple(operands), node.params), bool(several[node.params[0]])
-    if not any(flags):
+        return operands[0], batched[0]
+    if not any(batched):
         return make(primitive, tuple(operands), node.params), False
-    rule: Any = primitive.batch
-    if rule is None:
-        raise MissingRuleError(
-            f"a batch through {primitive.name!r}",
-            found="its record has no field 'batch'",
-            instead=f"fill in 'batch' where {primitive.name!r} is declared",
-        )
-    if primitive.kind == "control":
-        return rule(node, operands, flags, size, batch)
-    return rule(node, operands, flags, size), True
+    if primitive.batch is None:
+        raise _missing(node)
+    return primitive.batch(node, operands, batched, size), True
+
+
+def _through_bodies(
+    node: Node, operands: list[Node], batched: list[bool], size: int
+) -> list[tuple[Node, bool]]:
+    """The same for a word with several results and programs inside."""
+    if not any(batched):
+        plain = make(node.primitive, tuple(operands), node.params)
+        return [(result, False) for result in picks(plain)]
+    if node.primitive.batch is None:
+        raise _missing(node)
+    return node.primitive.batch(node, operands, batched, size, batch)
+
+
+def _missing(node: Node) -> MissingRuleError:
+    name = node.primitive.name
+    return MissingRuleError(
+        f"a batch through {name!r}",
+        found="its record has no field 'batch'",
+        instead=f"fill in 'batch' where {name!r} is declared",
+    )

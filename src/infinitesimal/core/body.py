@@ -45,18 +45,21 @@ class Body:
         return str(self)
 
 
+_FIRST = -2  # Python gives -1 and -2 the same hash
+
+
 def place(type: Type, number: int) -> Node:
     """The leaf of this type and number: the same one each time it is asked for."""
-    params = (type, -1 - number)
+    params = (type, _FIRST - number)
     key = hash((INPUT, (), params))
     leaf = known(key, INPUT, (), params)
     # older than any leaf of a trace, so that nothing takes it for its own
-    return leaf if leaf is not None else enter(key, INPUT, (), params, type, -1 - number)
+    return leaf if leaf is not None else enter(key, INPUT, (), params, type, _FIRST - number)
 
 
 def number_of(leaf: Node) -> int:
     """The number of a place."""
-    return -1 - int(leaf.params[1])
+    return _FIRST - int(leaf.params[1])
 
 
 def closed(

@@ -15,6 +15,7 @@ from infinitesimal.core.node import make
 from infinitesimal.core.primitive import REGISTRY, Primitive, register
 from infinitesimal.core.types import ANY, BOOL, INT64, Type, bundle_type, stacked_type
 from infinitesimal.errors import GraphError
+from infinitesimal.ops.control.lanes import batch_loop
 from infinitesimal.ops.control.pull import pull_loop
 from infinitesimal.ops.control.push import push_loop
 from infinitesimal.ops.control.run import run_plainly, run_scan, run_while
@@ -101,6 +102,7 @@ def _word(
     bodies: dict[str, type],
     push: Any,
     pull: Any,
+    batch: Any,
     because: str,
 ) -> Primitive:
     """A record of kind "control"; `analytic` is the same run with another meaning of bodies."""
@@ -113,6 +115,7 @@ def _word(
             parameters=parameters,
             jvp=push,
             vjp=pull,
+            batch=batch,
             masks=True,
             analytic=run,
             because=because,
@@ -134,6 +137,7 @@ SCAN = _word(
     {"body": Body},
     push_loop,
     pull_loop,
+    batch_loop,
     "each step passes the change of its state on to the next",
 )
 WHILE = _word(
@@ -145,5 +149,6 @@ WHILE = _word(
     {"condition": Body, "body": Body},
     push_loop,
     pull_loop,
+    batch_loop,
     "each step passes the change of its state on to the next; how many there are does not change",
 )
