@@ -159,3 +159,24 @@ def test_a_graph_of_a_derivative_taken_inside_a_trace_is_closed() -> None:
 
     assert dx.grad(f)(3.0) == 1.0
     assert seen[0](5.0) == [10.0]
+
+
+@pytest.mark.parametrize("derived", ["pullback", "linear"])
+def test_a_linear_function_made_before_a_derivative_is_differentiated_by_it(derived):
+    # the trace that made it is older than the one that calls it, and must not take its leaves
+    made = dx.vjp(np.sin, 1.0)[1] if derived == "pullback" else dx.linearize(np.sin, 1.0)[1]
+    slope = (lambda t: made(t)[0]) if derived == "pullback" else made
+    wanted = 6.0 * np.cos(1.0) ** 2
+    assert dx.grad(lambda t: slope(t) ** 2)(3.0) == pytest.approx(wanted)
+    assert dx.jvp(lambda t: slope(t) ** 2, (3.0,), (1.0,))[1] == pytest.approx(wanted)
+    assert dx.hessian(lambda t: slope(t) ** 3)(3.0) == pytest.approx(18.0 * np.cos(1.0) ** 3)
+
+
+def test_a_pullback_made_inside_a_derivative_and_called_outside_of_another():
+    def outer(a):
+        _, pull = dx.vjp(lambda x: np.sin(a * x), 2.0)
+        return dx.grad(lambda t: pull(t)[0] ** 2)(3.0)
+
+    inside = lambda a: 6.0 * (a * np.cos(2.0 * a)) ** 2  # noqa: E731
+    assert outer(0.7) == pytest.approx(inside(0.7))
+    assert dx.grad(outer)(0.7) == pytest.approx(dx.grad(inside)(0.7))

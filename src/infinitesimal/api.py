@@ -14,11 +14,11 @@ from typing import Any
 
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import Graph, close, substitute
-from infinitesimal.core.leaf import INPUT, VARIABLE, as_nodes, input_node
+from infinitesimal.core.leaf import INPUT, VARIABLE, as_nodes, constant, input_node
 from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.differentiate.forward import forward
-from infinitesimal.differentiate.jacobian import Blocks, cheaper, columns, filled, rows
+from infinitesimal.differentiate.jacobian import Blocks, cheaper, columns, filled, rows, slope_type
 from infinitesimal.differentiate.reverse import reverse
 from infinitesimal.errors import LostDerivativeError
 from infinitesimal.front.arguments import (
@@ -149,16 +149,17 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """
     check_callable(f, "vjp")
     traced = trace(f, primals, {}, range(len(primals)), asked="vjp", has_aux=has_aux)
+    seeds = [input_node(slope_type(node.type)) for node in traced.outputs]
+    found = filled(reverse(traced.outputs, seeds, traced.variables), traced.variables)
     _remember(traced.outputs, traced.since)
     done = finish(traced.outputs, traced.since)
+    backwards = _snapshot(found, traced)
+    result, values, arguments = traced.result, traced.values, traced.arguments
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        seeds = seeds_like(
-            "the pullback of vjp", "cotangent", cotangent, traced.result, traced.outputs
-        )
-        found = filled(reverse(traced.outputs, seeds, traced.variables), traced.variables)
-        gradients = as_given(finish(found, traced.since), traced.values)
-        return tuple(split(gradients, traced.arguments))
+        given = seeds_like("the pullback of vjp", "cotangent", cotangent, result, seeds)
+        bound = substitute(backwards, dict(zip(seeds, given, strict=True)))
+        return tuple(split(as_given(finish(bound, NEVER), values), arguments))
 
     value = traced.result.unflatten(done)
     if has_aux:
@@ -185,12 +186,12 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
     seeds = {node: input_node(node.type) for node in traced.variables}
     found = filled(forward(traced.outputs, seeds), traced.outputs)
     done = finish(traced.outputs, traced.since)
-    _remember(_residuals(found), traced.since)
+    forwards = _snapshot(found, traced)
 
     def linear(*tangents: Any) -> Any:
         nodes = matching("the linear function of linearize", "tangent", tangents, traced)
-        bound = substitute(found, dict(zip(seeds.values(), nodes, strict=True)))
-        return traced.result.unflatten(finish(bound, traced.since))
+        bound = substitute(forwards, dict(zip(seeds.values(), nodes, strict=True)))
+        return traced.result.unflatten(finish(bound, NEVER))
 
     return traced.result.unflatten(done), linear
 
@@ -361,6 +362,19 @@ def _remember(nodes: Sequence[Node], since: int) -> None:
     own = [node for node in nodes if node.reach >= since]
     if own:
         evaluate(own, keep=True)
+
+
+def _snapshot(found: Sequence[Node], traced: Trace) -> list[Node]:
+    """What was derived, as a graph of its seeds: what it reads of the trace is a constant now.
+
+    So it depends on no leaf of the trace, and whatever else it depends on belongs to a trace around
+    it, or around its call.
+    """
+    replaced = {node: node.inputs[0] for node in traced.variables}
+    residuals = [node for node in _residuals(found) if node.reach >= traced.since]
+    _remember(residuals, traced.since)
+    replaced |= {node: constant(node.value) for node in residuals}
+    return substitute(found, replaced)
 
 
 def _residuals(nodes: Sequence[Node]) -> list[Node]:

@@ -23,7 +23,7 @@ from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.reverse import reverse
 from infinitesimal.ops.batching import copied, moved_axis
 
-__all__ = ["Blocks", "cheaper", "columns", "filled", "rows"]
+__all__ = ["Blocks", "cheaper", "columns", "filled", "rows", "slope_type"]
 
 Blocks = list[list[Node]]
 _AT_ONCE = 2**23  # elements of the largest array of a batched sweep: 64 MB of float64
@@ -32,12 +32,13 @@ _AT_ONCE = 2**23  # elements of the largest array of a batched sweep: 64 MB of f
 def filled(found: Sequence[Node | None], like: Sequence[Node]) -> list[Node]:
     """Zeros in place of None, of the type of each node; a count or a truth has slope 0.0."""
     return [
-        zeros(_slope_type(node.type)) if part is None else part
+        zeros(slope_type(node.type)) if part is None else part
         for part, node in zip(found, like, strict=True)
     ]
 
 
-def _slope_type(type: Type) -> Type:
+def slope_type(type: Type) -> Type:
+    """The type of a tangent or cotangent of a value of this type."""
     return type if type.inexact else array_type(np.float64, type.shape)
 
 
@@ -93,7 +94,7 @@ def _for_units(
 ) -> list[Node]:
     """What is derived from each unit vector of the space of a node, along a new first axis."""
     size, shape = node.type.size, node.type.shape
-    type = _slope_type(node.type)
+    type = slope_type(node.type)
     if size == 1:  # one sweep; a batch of one would be the same with longer shapes
         found = derive(constant(np.ones(shape, type.dtype)), False)
         return [_reshaped(part, (1, *part.type.shape)) for part in found]
