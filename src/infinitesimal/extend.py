@@ -13,6 +13,7 @@ from infinitesimal.core.notation import infix, prefix
 from infinitesimal.core.primitive import REGISTRY, Domain, Notation, Primitive
 from infinitesimal.front import lazy as _lazy
 from infinitesimal.front.trace import presented as _presented
+from infinitesimal.ops.batching import aligned, along_axis
 from infinitesimal.ops.declare import custom, elementwise, linear, multilinear
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Domain",
     "Notation",
     "Primitive",
+    "aligned",
+    "along_axis",
     "custom",
     "elementwise",
     "function",

@@ -27,8 +27,8 @@ from infinitesimal.front.unknown import unknown
 __all__ = ["Forced"]
 
 _WHOLE = (
-    "infinitesimal.fori_loop(0, n, body, x) for range(n);\n"
-    "x[k] for an element of an array, not of a list; a number that is not traced for a size"
+    "infinitesimal.numpy.take(values, k) for values[k];\n"
+    "infinitesimal.fori_loop(0, n, body, x) for range(n); a number that is not traced for a size"
 )
 
 
@@ -100,7 +100,9 @@ class Forced:
         value = self._plain(
             "conversion to a NumPy array",
             "array",
-            "infinitesimal.numpy.array([x, y]) or np.stack([x, y])",
+            "infinitesimal.numpy.take(values, k) for values[k]"
+            if self.node.type.dtype.kind in "iu"
+            else "infinitesimal.numpy.array([x, y]) or np.stack([x, y])",
         )
         return np.array(value, dtype)
 

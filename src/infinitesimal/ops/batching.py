@@ -76,6 +76,9 @@ def aligned(node: Node, operands: Operands, batched: Flags, size: int) -> Node:
 
     Both align axes from the right, so an operand with fewer than the others gets the missing ones
     between the axis of the batch and its own.
+
+    >>> REGISTRY["exp"].batch is REGISTRY["solve"].batch is aligned
+    True
     """
     rank = max([operand.type.ndim for operand in node.inputs])
     level = [
@@ -86,7 +89,11 @@ def aligned(node: Node, operands: Operands, batched: Flags, size: int) -> Node:
 
 
 def along_axis(node: Node, operands: Operands, batched: Flags, size: int) -> Node:
-    """For words with a parameter `axis`, one or several: each stands one further back."""
+    """For words with a parameter `axis`, one or several: each stands one further back.
+
+    >>> REGISTRY["cumsum"].batch is along_axis
+    True
+    """
     place = node.primitive.parameters.index("axis")
     axis: int | tuple[int, ...] = node.params[place]
     later = tuple([k + 1 for k in axis]) if isinstance(axis, tuple) else axis + 1

@@ -9,7 +9,15 @@ import numpy as np
 from infinitesimal.core.leaf import constant
 from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
-from infinitesimal.front.numpy_names.common import cast, force, node_of, operands, refuse, word
+from infinitesimal.front.numpy_names.common import (
+    cast,
+    force,
+    inexact,
+    node_of,
+    operands,
+    refuse,
+    word,
+)
 from infinitesimal.ops.select import where as choose
 
 
@@ -94,9 +102,13 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Node:
 
 @word(np.isclose)
 def isclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> Node:
-    """Comparison of known values: an answer without derivative."""
-    first, second = force(node_of(a), "np.isclose"), force(node_of(b), "np.isclose")
-    return constant(np.isclose(first, second, rtol, atol, equal_nan))
+    x, y = operands(a, b)
+    y, (absolute, isnan) = inexact(y), (REGISTRY["absolute"], REGISTRY["isnan"])
+    near = absolute(x - y) <= atol + rtol * absolute(y)
+    near = REGISTRY["logical_and"](near, REGISTRY["isfinite"](y))
+    close = REGISTRY["logical_or"](near, REGISTRY["equal"](x, y))
+    both = REGISTRY["logical_and"](isnan(x), isnan(y))
+    return REGISTRY["logical_or"](close, both) if equal_nan else close
 
 
 @word(np.allclose)
