@@ -34,6 +34,7 @@ from infinitesimal.front.written import constant, variable, written
 
 if TYPE_CHECKING:
     from infinitesimal.batching import vmap
+    from infinitesimal.branches import cond, switch
     from infinitesimal.comparison import compare, growth
     from infinitesimal.core.parse import parse
     from infinitesimal.formulas import symbolic
@@ -47,6 +48,7 @@ __all__ = [
     "InfinitesimalError",
     "check_grads",
     "compare",
+    "cond",
     "constant",
     "derivative",
     "explain",
@@ -65,6 +67,7 @@ __all__ = [
     "parse",
     "scan",
     "stop_gradient",
+    "switch",
     "symbolic",
     "value_and_grad",
     "variable",
@@ -79,11 +82,13 @@ __version__ = "0.1.0"
 _LATER = {
     "check_grads": "testing",
     "compare": "comparison",
+    "cond": "branches",
     "derivative": "methods",
     "fori_loop": "loops",
     "growth": "comparison",
     "parse": "core.parse",
     "scan": "loops",
+    "switch": "branches",
     "symbolic": "formulas",
     "vmap": "batching",
     "while_loop": "loops",

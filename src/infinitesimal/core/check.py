@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from infinitesimal.core.body import Body
 from infinitesimal.core.graph import Graph
 from infinitesimal.core.leaf import CONSTANT, INPUT, VARIABLE, Literal
 from infinitesimal.core.node import NEVER, Node, make
@@ -32,6 +33,7 @@ def check(graph: Graph) -> None:
     - every node stands after the nodes it reads, and no variable is left;
     - every word is the registered one, with as many operands and parameters as it declares;
     - every parameter is a plain immutable value that the text of a graph can say;
+    - the same holds of every program inside a word;
     - every type is the one its word infers, and asking for a node again gives the same node.
 
     Raises `GraphError` for the first that is broken.
@@ -44,8 +46,11 @@ def check(graph: Graph) -> None:
                 raise _broken(node, "it is an input that is not among those of the graph")
             continue
         _check_word(node)
-        for value in node.params:
-            _check_parameter(node, value)
+        for name, value in zip(node.primitive.parameters, node.params, strict=True):
+            if name in node.primitive.bodies:
+                _check_bodies(node, value if isinstance(value, tuple) else (value,))  # pyright: ignore[reportUnknownArgumentType]
+            else:
+                _check_parameter(node, value)
         _check_type(node)
         _check_leaves(node)
 
@@ -121,6 +126,14 @@ def _check_parameter(node: Node, value: Any) -> None:
             pending.extend(item)  # pyright: ignore[reportUnknownArgumentType]
         elif type(item) not in _PARAMETERS and not isinstance(item, np.dtype):
             raise _broken(node, f"a parameter of class {type(item).__name__} cannot be written")
+
+
+def _check_bodies(node: Node, bodies: tuple[Any, ...]) -> None:
+    """Programs inside a word are graphs too, and have no inputs but their own."""
+    for body in bodies:
+        if not isinstance(body, Body):
+            raise _broken(node, f"a program of class {type(body).__name__}")
+        check(Graph(body.inputs, body.outputs))
 
 
 def _check_type(node: Node) -> None:

@@ -41,12 +41,14 @@ def trace_body(
     asked: str,
     inside: str,
     shared: Sequence[str] = (),
+    leaves: Sequence[Node] = (),
 ) -> Traced:
     """Call `function` with arguments of these structures, whose leaves are of these types.
 
     `inside` says, in errors, what a leaf stands for; `shared` why each may not be changed in place.
+    `leaves` are those of another body, to be read by this one too.
     """
-    leaves = [input_node(type, inside) for type in types]
+    leaves = list(leaves) or [input_node(type, inside) for type in types]
     reasons = [*shared, *[""] * (len(leaves) - len(shared))]
     lazies = iter([Lazy(leaf, why) for leaf, why in zip(leaves, reasons, strict=True)])
     given = [

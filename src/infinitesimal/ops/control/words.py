@@ -15,12 +15,13 @@ from infinitesimal.core.node import make
 from infinitesimal.core.primitive import REGISTRY, Primitive, register
 from infinitesimal.core.types import ANY, BOOL, INT64, Type, bundle_type, stacked_type
 from infinitesimal.errors import GraphError
+from infinitesimal.ops.control.branch import batch_branch, pull_branch, push_branch
 from infinitesimal.ops.control.lanes import batch_loop
 from infinitesimal.ops.control.pull import pull_loop
 from infinitesimal.ops.control.push import push_loop
-from infinitesimal.ops.control.run import run_plainly, run_scan, run_while
+from infinitesimal.ops.control.run import run_branch, run_plainly, run_scan, run_while
 
-__all__ = ["SCAN", "WHILE"]
+__all__ = ["BRANCH", "SCAN", "WHILE"]
 
 
 def _demand(holds: bool, word: str, why: str) -> None:
@@ -93,6 +94,23 @@ def _while_type(*signature: Any) -> Type:
     return _loop_type("while", types, expected, body, inside, ANY, ANY, saved)
 
 
+def _branch_type(which: Type, *signature: Any) -> Type:
+    *types, branches = signature
+    _demand(which is INT64, "branch", f"the number of the branch is {which}, not i64")
+    bodies: tuple[Any, ...] = branches
+    _demand(bool(bodies), "branch", "there is no program to choose")
+    for body in bodies:
+        _demand(isinstance(body, Body), "branch", "its parameter is made of programs")
+        _demand(body.inputs == bodies[0].inputs, "branch", "all programs have the same places")
+        leaves = [leaf.type for leaf in body.inputs]
+        _demand(leaves == types, "branch", f"it takes {_listed(leaves)}, not {_listed(types)}")
+    results = [[node.type for node in body.outputs] for body in bodies]
+    for found in results:
+        why = f"one program gives {_listed(results[0])}, another {_listed(found)}"
+        _demand(found == results[0], "branch", why)
+    return bundle_type(tuple(results[0]))
+
+
 def _word(
     name: str,
     infer: Any,
@@ -151,4 +169,16 @@ WHILE = _word(
     pull_loop,
     batch_loop,
     "each step passes the change of its state on to the next; how many there are does not change",
+)
+BRANCH = _word(
+    "branch",
+    _branch_type,
+    run_branch,
+    ("branches",),
+    {},
+    {"branches": tuple},
+    push_branch,
+    pull_branch,
+    batch_branch,
+    "the program that was chosen counts, the others do not",
 )

@@ -1,0 +1,172 @@
+"""Branches as values: one of several functions, chosen by a value that need not be known yet.
+
+In: a condition or a number, functions, and what they are applied to. Out: what the chosen one
+returns. All are called once, to become programs in the graph; when the graph runs, only the chosen
+one does. Derivatives are those of the chosen one. Under `vmap` each element has its own choice, and
+what another branch would have made of it, an infinity or an error, does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from infinitesimal.core.body import closed
+from infinitesimal.core.leaf import next_serial
+from infinitesimal.core.node import Node
+from infinitesimal.core.primitive import REGISTRY
+from infinitesimal.core.types import BOOL, INT64, Type
+from infinitesimal.errors import ArgumentError, DtypeError, ShapeError
+from infinitesimal.front.arguments import check_callable
+from infinitesimal.front.bodies import Traced, leaves_of, trace_body
+from infinitesimal.front.origin import place
+from infinitesimal.front.trace import finish, leaf_node
+from infinitesimal.ops.control.branch import built
+
+__all__ = ["cond", "switch"]
+
+
+def cond(
+    condition: Any, if_true: Callable[..., Any], if_false: Callable[..., Any], *operands: Any
+) -> Any:
+    """`if_true(*operands)` where the condition holds, else `if_false(*operands)`.
+
+    `condition` is one number or truth value, traced or not. Operands and results are numbers,
+    arrays or containers of them; both functions return the same structure, shapes and dtypes (an
+    integer of Python counts as a float where the other returns one). They may use traced values
+    from outside. Raises `ArgumentError`, `ShapeError` and `DtypeError` where that is not so.
+
+    >>> cond(True, np.sin, np.cos, 0.0)
+    0.0
+    >>> dx.vmap(dx.grad(lambda x: cond(x > 0, np.sqrt, np.abs, x)))(np.array([4.0, -1.0]))
+    array([ 0.25, -1.  ])
+    """
+    for function in (if_true, if_false):
+        check_callable(function, "cond")
+    since = next_serial()
+    node = leaf_node(condition, "cond", "the condition")
+    if node.type.shape:
+        raise ShapeError(
+            f"cond at {place()}: the condition",
+            found=str(node.type),
+            why="it is one truth value",
+            instead="np.any(…) or np.all(…); np.where to choose element by element, or vmap",
+        )
+    truth = node if node.type is BOOL else REGISTRY["not_equal"](node, 0)
+    which = REGISTRY["astype"](truth, dtype=INT64.dtype)
+    return _chosen("cond", which, (if_false, if_true), ("if_false", "if_true"), operands, since)
+
+
+def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -> Any:
+    """`branches[index](*operands)`; an index out of range means the nearest. See `cond`.
+
+    >>> [switch(k, [np.sin, np.cos, np.exp], 0.0) for k in (0, 1, 2, 7)]
+    [0.0, 1.0, 1.0, 1.0]
+    """
+    if not isinstance(branches, (tuple, list)) or not branches:
+        raise ArgumentError(
+            f"switch at {place()}",
+            found=f"branches is {branches!r:.60}",
+            why="there must be something to choose from",
+            instead="switch(index, [f, g], x)",
+        )
+    for function in branches:
+        check_callable(function, "switch")
+    since = next_serial()
+    node = leaf_node(index, "switch", "the index")
+    if node.type.shape or node.type.dtype.kind not in "iu":
+        raise DtypeError(
+            f"switch at {place()}: the index",
+            found=str(node.type),
+            why="it is one whole number",
+            instead="int(k), or k.astype(int)",
+        )
+    names = [f"branches[{k}]" for k in range(len(branches))]
+    which = REGISTRY["astype"](node, dtype=INT64.dtype)
+    return _chosen("switch", which, branches, names, operands, since)
+
+
+def _chosen(
+    asked: str,
+    which: Node,
+    functions: Sequence[Callable[..., Any]],
+    names: Sequence[str],
+    operands: Sequence[Any],
+    since: int,
+) -> Any:
+    """What the chosen function returns."""
+    reads, structure, _ = leaves_of(tuple(operands), asked, "operands")
+    inside = f"inside {asked} ({place()}) it stands for whatever the branch is applied to"
+    shared = [_OPERAND if node.type.shape else "" for node in reads]
+    traced: list[Traced] = []
+    for function in functions:
+        leaves = traced[0].inputs if traced else ()
+        traced.append(
+            trace_body(
+                function,
+                structure.children,
+                [node.type for node in reads],
+                asked,
+                inside,
+                shared,
+                leaves,
+            )
+        )
+    _check_alike(asked, traced, names)
+    results = _alike([one.outputs for one in traced])
+    made = {node for one in traced for node in one.made}
+    flat = [node for outputs in results for node in outputs]
+    made.update(set(flat) - {node for one in traced for node in one.outputs})  # converted just now
+    body, captured = closed(traced[0].inputs, flat, made)
+    filled = dict(zip(body.inputs, [*captured, *reads], strict=True))
+    count = len(results[0])
+    programs = [body.outputs[k : k + count] for k in range(0, len(flat), count)] if count else []
+    nodes = built(which, filled, programs) if count else []
+    return traced[0].result.unflatten(finish(nodes, since))
+
+
+_OPERAND = "it is what all branches are applied to"
+
+
+def _check_alike(asked: str, traced: Sequence[Traced], names: Sequence[str]) -> None:
+    first = traced[0]
+    for name, one in zip(names, traced, strict=True):
+        if str(one.result) != str(first.result):
+            raise ArgumentError(
+                f"{asked} at {place()}",
+                found=f"{names[0]} returned {first.result}\n{name} returned {one.result}",
+                why="all branches return the same structure",
+            )
+        paths = one.result.paths("f(…)")
+        for path, ours, theirs in zip(paths, first.outputs, one.outputs, strict=True):
+            if ours.type is not theirs.type and not _weak(ours.type, theirs.type):
+                error = ShapeError if ours.type.shape != theirs.type.shape else DtypeError
+                raise error(
+                    f"{asked} at {place()}: {path}",
+                    found=f"{names[0]}: {ours.type}\n{name}: {theirs.type}",
+                    why="all branches return the same shapes and dtypes",
+                    instead="convert one of them, for instance with .astype(float)",
+                )
+
+
+def _weak(one: Type, other: Type) -> bool:
+    """Whether one is a count and the other a float of the same shape."""
+    kinds = {one.dtype.kind, other.dtype.kind}
+    return one.shape == other.shape == () and kinds == {"i", "f"}
+
+
+def _alike(results: Sequence[Sequence[Node]]) -> list[list[Node]]:
+    """The same results, where a count beside a float becomes one."""
+    columns = list(zip(*results, strict=True))
+    floats = [
+        next((node.type.dtype for node in column if node.type.inexact), None) for column in columns
+    ]
+    return [
+        [
+            REGISTRY["astype"](node, dtype=dtype)
+            if dtype is not None and not node.type.inexact
+            else node
+            for node, dtype in zip(outputs, floats, strict=True)
+        ]
+        for outputs in results
+    ]
