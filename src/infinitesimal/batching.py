@@ -143,11 +143,14 @@ def _leaves(name: str, argument: Any, axes: Axes, by_name: bool = False) -> list
 
 
 def _mapped(path: str, leaf: Any, axis: int, by_name: bool) -> Argument:
+    name = path.split("[")[0].split(".")[0]
+    instead = f"functools.partial(f, {name}=…)" if by_name else "None in in_axes"
+    instead += ", where it is the same for every element"
     try:
         node = leaf_node(leaf, "vmap", path)
     except DtypeError as error:
         why = "a batch is an array of real numbers"
-        raise DtypeError(error.asked, found=error.found, why=why, instead=_bound(path)) from None
+        raise DtypeError(error.asked, found=error.found, why=why, instead=instead) from None
     ndim = node.type.ndim
     if not -ndim <= axis < ndim:
         raise ArgumentError(
@@ -156,14 +159,9 @@ def _mapped(path: str, leaf: Any, axis: int, by_name: bool) -> Argument:
             why="arguments given by name are mapped over axis 0"
             if by_name
             else "there is no such axis to take the elements from",
-            instead=_bound(path) if by_name else "None in in_axes where it is the same for all",
+            instead=instead,
         )
     return Argument(path, leaf, node, axis % ndim)
-
-
-def _bound(path: str) -> str:
-    name = path.split("[")[0].split(".")[0]
-    return f"functools.partial(f, {name}=…), or None for it in in_axes: the same for every element"
 
 
 def _size(arguments: Sequence[Argument]) -> int:
