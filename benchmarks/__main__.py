@@ -8,12 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import chain, eager, importing, picks
+from benchmarks.workloads import table as workloads
 
 TABLES: dict[str, Callable[[], list[str]]] = {
     "Import": importing.table,
     "Without compiling, beside autograd": eager.table,
     "Long chains": chain.table,
     "Elements one by one": picks.table,
+    "Workloads": workloads.tables,
 }
 
 
