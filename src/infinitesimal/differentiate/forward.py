@@ -12,6 +12,7 @@ from typing import Any
 from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.ops.arithmetic import times, times_behind_mask
 from infinitesimal.ops.index import scatter, scatter_add
+from infinitesimal.ops.masked import behind_mask
 from infinitesimal.ops.shape import concatenate
 
 __all__ = ["forward"]
@@ -26,7 +27,7 @@ def forward(
     then a zero tangent meeting an infinite slope stays zero.
     """
     tangents: dict[Node, Any] = dict(seeds)  # of a word with several results, a tuple
-    behind_mask: set[Node] = set(seeds) if masked else set()
+    zeros: set[Node] = set(seeds) if masked else set()
     for node in postorder(outputs, dict(seeds)):
         if node.active == NEVER:
             continue
@@ -34,15 +35,18 @@ def forward(
         jvp = node.primitive.jvp
         if jvp is None or all(tangent is None for tangent in inputs):
             continue
-        here = not behind_mask.isdisjoint(node.inputs)
+        here = not zeros.isdisjoint(node.inputs)
         if node.primitive.kind == "control":
             tangent = jvp(node, inputs, here, forward)
         else:
             tangent = jvp(node, inputs, times_behind_mask if here else times)
+        if here and tangent is not None and node.primitive.kind == "multilinear":
+            carrying = [tangents[x] for x in node.inputs if x in zeros and x in tangents]
+            tangent = behind_mask(tangent, carrying, node.inputs)
         if tangent is not None:
             tangents[node] = tangent
             if here or _writes_zeros(node, inputs):
-                behind_mask.add(node)
+                zeros.add(node)
     return [tangents.get(node) for node in outputs]
 
 
