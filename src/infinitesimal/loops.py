@@ -217,8 +217,9 @@ def _length(elements: Sequence[Node], paths: Sequence[str], length: Any) -> int:
 
 
 def _whole(asked: str, name: str, given: Any, least: int) -> int:
-    if isinstance(given, (int, np.integer)) and not isinstance(given, bool) and given >= least:
-        return int(given)
+    number: Any = given
+    if isinstance(given, (int, np.integer)) and not isinstance(given, bool) and number >= least:
+        return int(number)
     raise ArgumentError(
         f"{asked}({name}={given!r:.60}) at {place()}",
         why=f"it is a whole number, {least} or more, that is known when the loop is traced",

@@ -1,8 +1,8 @@
 """A program inside a word: the body of a loop, the branches of a choice.
 
-In: the nodes that a traced body reads and gives. Out: a `Body`, closed: it begins with places, which
-are leaves without identity, and what it used of the program around it has become an operand. Places
-being canonical, two bodies made alike are made of the same nodes: comparing them costs nothing.
+In: the nodes that a traced body reads and gives. Out: a `Body`, closed: it begins with places,
+which are leaves without identity, and what it used from outside has become an operand. Places
+are canonical, so two bodies made alike are made of the same nodes: comparing them costs nothing.
 
 A word with several results is one node whose type is a `Bundle`; the word `pick` takes one of them.
 """
@@ -105,9 +105,19 @@ def _pick_type(bundle: Type, place: int) -> Type:
     return bundle.parts[place]
 
 
-def _picked(node: Node, parts: Sequence[Any], *_: Any) -> Any:
-    """Whatever is known of each result, that of the one that is picked."""
-    return parts[node.params[0]]
+def _picked(values: Any, place: int) -> Any:
+    return values[place]
+
+
+def _picked_tangent(node: Node, tangents: Sequence[Any], *_: Any) -> Node | None:
+    """A word with several results has a tangent for each, or None where all are zero."""
+    (parts,) = tangents
+    return None if parts is None else parts[node.params[0]]
+
+
+def pick(bundle: Node, place: int) -> Node:
+    """One result of a word with several."""
+    return make(PICK, (bundle,), (place,))
 
 
 PICK: Primitive = register(
@@ -115,20 +125,15 @@ PICK: Primitive = register(
         "pick",
         "control",
         _pick_type,
-        lambda values, place: values[place],
+        _picked,
         parameters=("place",),
-        jvp=lambda node, tangents, *_: tangents[0] and _picked(node, tangents[0]),
-        analytic=lambda values, place: values[place],
+        jvp=_picked_tangent,
+        analytic=_picked,
         cost=0,
         because="one of several results has its own derivative",
-        build=lambda bundle, place: pick(bundle, place),
+        build=pick,
     )
 )
-
-
-def pick(bundle: Node, place: int) -> Node:
-    """One result of a word with several."""
-    return make(PICK, (bundle,), (place,))
 
 
 def picks(bundle: Node) -> list[Node]:

@@ -47,10 +47,10 @@ def check(graph: Graph) -> None:
             continue
         _check_word(node)
         for name, value in zip(node.primitive.parameters, node.params, strict=True):
-            if name in node.primitive.bodies:
-                _check_bodies(node, value if isinstance(value, tuple) else (value,))  # pyright: ignore[reportUnknownArgumentType]
-            else:
+            if name not in node.primitive.bodies:
                 _check_parameter(node, value)
+        for _, body in node.primitive.programs(node.params):
+            _check_program(node, body)
         _check_type(node)
         _check_leaves(node)
 
@@ -128,12 +128,11 @@ def _check_parameter(node: Node, value: Any) -> None:
             raise _broken(node, f"a parameter of class {type(item).__name__} cannot be written")
 
 
-def _check_bodies(node: Node, bodies: tuple[Any, ...]) -> None:
-    """Programs inside a word are graphs too, and have no inputs but their own."""
-    for body in bodies:
-        if not isinstance(body, Body):
-            raise _broken(node, f"a program of class {type(body).__name__}")
-        check(Graph(body.inputs, body.outputs))
+def _check_program(node: Node, body: Any) -> None:
+    """A program inside a word is a graph too, and has no inputs but its own."""
+    if not isinstance(body, Body):
+        raise _broken(node, f"a program of class {type(body).__name__}")
+    check(Graph(body.inputs, body.outputs))
 
 
 def _check_type(node: Node) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Generator, Iterable, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -121,7 +121,7 @@ _noticed: ContextVar[set[Node] | None] = ContextVar("nodes made here", default=N
 
 
 @contextmanager
-def noticing() -> Iterator[set[Node]]:
+def noticing() -> Generator[set[Node]]:
     """The nodes that this thread makes in the block, and those of a block around it no longer."""
     made: set[Node] = set()
     token = _noticed.set(made)

@@ -153,9 +153,9 @@ def _equation(lines: _Lines, reader: Reader, named: dict[str, Node]) -> None:
     if len(results) != len(declared):
         found = f"the right side has {len(results)} results, not {len(declared)}"
         raise reader.fault(found, at=declared[-1][2])
-    for (name, type, place), result in zip(declared, results, strict=True):
+    for (name, type, end), result in zip(declared, results, strict=True):
         if result.type is not type:
-            at = place - len(str(type))
+            at = end - len(str(type))
             raise reader.fault(f"the right side is of type {result.type}, not {type}", at=at)
         if name != NOBODY or name not in named:
             named[name] = result
@@ -175,7 +175,7 @@ def _right_side(lines: _Lines, reader: Reader, named: dict[str, Node]) -> Node:
             operands.append(_operand(reader, named))
         else:
             wanted = next(written, None)
-            while name != wanted and wanted in primitive.optional:
+            while wanted is not None and name != wanted and wanted in primitive.optional:
                 values[wanted] = primitive.optional[wanted]
                 wanted = next(written, None)
             if name != wanted:
@@ -248,7 +248,7 @@ def _applied(
         raise reader.fault(
             f"{primitive.name} does not take these operands and parameters: {reason}", at=start
         ) from None
-    for found in getattr(node.type, "parts", (node.type,)):
+    for found in node.type.parts:
         sizes = found.shape[1:] if found.tape else found.shape
         if len(sizes) > MAXIMUM_RANK or not all(type(size) is int and size >= 0 for size in sizes):
             raise reader.fault(f"no array has the shape {found.shape}", at=start)

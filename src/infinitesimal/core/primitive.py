@@ -8,7 +8,7 @@ where NumPy has a function of the same meaning, by that function in `BY_NUMPY`. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,7 +84,8 @@ class Primitive:
     - `cost`: arithmetic operations an output element.
     - `bodies`: the parameters that hold programs, and whether each is one (a `core.body.Body`) or a
       tuple of several; words of kind "control" have some, and their `jvp`, `vjp` and `batch` are
-      given the mode itself, to apply it to them. `optional`: values of parameters that a text leaves out.
+      given the mode itself, to apply it to them.
+    - `optional`: values of parameters that a text leaves out.
     - `analytic`: evaluation that continues the word to complex numbers, or None where it has no
       such continuation.
     - `because`: the sentence a derivation prints.
@@ -126,6 +127,15 @@ class Primitive:
     def differentiable(self) -> bool:
         """Whether a derivative can flow through this word at all."""
         return self.jvp is not None
+
+    def programs(self, params: Sequence[Any]) -> list[tuple[str, Any]]:
+        """The programs among these parameters, in order, each with the name of its parameter."""
+        found: list[tuple[str, Any]] = []
+        for name, value in zip(self.parameters, params, strict=True):
+            if name in self.bodies:
+                several = self.bodies[name] is tuple
+                found += [(name, body) for body in (value if several else (value,))]
+        return found
 
     def __repr__(self) -> str:
         return self.name

@@ -30,7 +30,7 @@ from infinitesimal.core.leaf import CONSTANT, Literal
 from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.primitive import Primitive
 from infinitesimal.core.span import Span
-from infinitesimal.core.types import ANY, BOOL, FLOAT64, INT64, Bundle, Type, dtype_code
+from infinitesimal.core.types import BOOL, FLOAT64, INT64, Bundle, Type, dtype_code
 
 __all__ = ["BARE_NAME", "RESERVED", "render", "short_names", "write_parameter", "write_scalar"]
 
@@ -64,52 +64,51 @@ def _block(
 ) -> list[str]:
     """The lines of a graph or of a program inside one; what has no name yet gets the next."""
     order = [node for node in postorder(outputs, dict.fromkeys(inputs)) if not _inline(node)]
+    rows = [node for node in order if not _picks(node)]
+    results = _results(order)
     for node in inputs:
         if node not in called:
             called[node] = next(fresh)
-    results: dict[Node, list[Node | None]] = {}  # of each word with several, those that are read
-    for node in order:
-        if node.type.__class__ is Bundle:
-            results[node] = [None] * len(node.type.parts)  # pyright: ignore[reportAttributeAccessIssue]
-        elif _picks(node):
-            results[node.inputs[0]][node.params[0]] = node
-    rows = [node for node in order if not _picks(node)]
     lefts: list[str] = []
     below: list[list[str]] = []
     for node in rows:
-        read = results.get(node, [node])
-        for result in read:
+        for result in results[node]:
             if result is not None and result not in called:
                 called[result] = next(fresh)
-        types = getattr(node.type, "parts", (node.type,))
-        pairs = zip(read, types, strict=True)
+        pairs = zip(results[node], node.type.parts, strict=True)
         lefts.append(", ".join(f"{'_' if x is None else called[x]}: {type}" for x, type in pairs))
-        below.append(_programs(node, fresh))
-    width = max(
-        (len(left) for left, node in zip(lefts, rows, strict=True) if node in called), default=0
-    )
+        programs = node.primitive.programs(node.params)
+        below.append(
+            [
+                f"    {line}"
+                for name, body in programs
+                for line in _block(name, body.inputs, body.outputs, {}, fresh)
+            ]
+        )
     head = ", ".join(f"{called[node]}: {node.type}" for node in inputs)
+    tail = ", ".join(_operand(node, called) for node in outputs)
+    plain = [left for left, node in zip(lefts, rows, strict=True) if node in called]
+    width = max(map(len, plain), default=0)
     lines = [f"{word} ({head})"]
     for node, left, inner in zip(rows, lefts, below, strict=True):
-        lines.append(f"  {left:<{width}} = {_right_side(node, called)}")
-        lines.extend(f"    {line}" for line in inner)
-    tail = ", ".join(_operand(node, called) for node in outputs)
+        lines += [f"  {left:<{width}} = {_right_side(node, called)}", *inner]
     return [*lines, f"return {tail}".rstrip()]
+
+
+def _results(order: Sequence[Node]) -> dict[Node, list[Node | None]]:
+    """What stands on the left of each word: itself, or those of its results that are read."""
+    results: dict[Node, list[Node | None]] = {}
+    for node in order:
+        if _picks(node):
+            results[node.inputs[0]][node.params[0]] = node
+        else:
+            several = node.type.__class__ is Bundle
+            results[node] = [None] * len(node.type.parts) if several else [node]
+    return results
 
 
 def _picks(node: Node) -> bool:
     return bool(node.inputs) and node.inputs[0].type.__class__ is Bundle
-
-
-def _programs(node: Node, fresh: Iterator[str]) -> list[str]:
-    """The programs inside a word, one below the other; each has names of its own."""
-    lines: list[str] = []
-    for name, value in zip(node.primitive.parameters, node.params, strict=True):
-        if name in node.primitive.bodies:
-            for body in value if isinstance(value, tuple) else (value,):  # pyright: ignore[reportUnknownVariableType]
-                inner: Any = body
-                lines.extend(_block(name, inner.inputs, inner.outputs, {}, fresh))
-    return lines
 
 
 def _written(name: str) -> str:
@@ -188,7 +187,7 @@ def write_parameter(value: Any) -> str:
 
 
 def _bracketed(type: Type) -> str:
-    return f"{dtype_code(type.dtype)}[{','.join('?' if size == ANY else str(size) for size in type.shape)}]"
+    return f"{dtype_code(type.dtype)}[{type.sizes}]"
 
 
 def _listing(array: Any) -> str:

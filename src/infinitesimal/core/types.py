@@ -65,13 +65,22 @@ class Type:
         self.inexact = dtype.kind in "fc"
 
     @property
+    def parts(self) -> tuple[Type, ...]:
+        """The types of the results of a word of this type: this one alone."""
+        return (self,)
+
+    @property
     def tape(self) -> bool:
         """Whether its first size is not known: one entry for each step of some loop."""
         return self.shape[:1] == (ANY,)
 
     def __repr__(self) -> str:
-        sizes = ",".join("?" if size == ANY else str(size) for size in self.shape)
-        return dtype_code(self.dtype) + (f"[{sizes}]" if self.shape else "")
+        return dtype_code(self.dtype) + (f"[{self.sizes}]" if self.shape else "")
+
+    @property
+    def sizes(self) -> str:
+        """The sizes as they are written: `2,3`, `?,3`."""
+        return ",".join("?" if size == ANY else str(size) for size in self.shape)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return array_type, (self.dtype, self.shape)
@@ -84,15 +93,18 @@ class Bundle(Type):
     (f64, i64[3])
     """
 
-    __slots__ = ("parts",)
-
-    parts: tuple[Type, ...]
+    __slots__ = ("_parts",)
 
     def __init__(self, parts: tuple[Type, ...]) -> None:
         super().__init__(np.dtype(np.void), ())
-        self.parts = parts
+        self._parts = parts
         self.size = sum(part.size for part in parts)
         self.inexact = any(part.inexact for part in parts)
+
+    @property
+    def parts(self) -> tuple[Type, ...]:
+        """The type of each result."""
+        return self._parts
 
     def __repr__(self) -> str:
         return f"({', '.join(map(str, self.parts))})"

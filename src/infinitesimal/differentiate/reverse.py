@@ -56,10 +56,8 @@ def reverse(
             continue
         here = node in behind_mask
         wanted = [operand in active for operand in node.inputs]
-        if node.primitive is PICK:
-            passed = [(node.params[0], _total(contributions))]
-        elif node.primitive.kind == "control":
-            passed = _through_bodies(node, dict(contributions), wanted, here, pending)
+        if node.primitive.kind == "control":
+            passed = _through_control(node, contributions, wanted, here, pending)
         else:
             passed = pull(node, _total(contributions), wanted, here)
         for operand, contribution in zip(node.inputs, passed, strict=True):
@@ -70,20 +68,23 @@ def reverse(
     return [_total(pending[node]) if node in pending else None for node in wrt]
 
 
-def _through_bodies(
+def _through_control(
     node: Node,
-    cotangents: Mapping[int, Node],
+    contributions: list[Any],
     wanted: list[bool],
     masked: bool,
     pending: dict[Node, list[Any]],
-) -> Sequence[Node | None]:
-    """The same for a word with several results and programs inside."""
+) -> Sequence[Any]:
+    """The same for a word with programs inside, to which a `pick` passes what is its result's."""
+    if node.primitive is PICK:
+        return [(node.params[0], _total(contributions))]
     assert isinstance(node.type, Bundle) and node.primitive.vjp is not None
 
     def gathered(operand: Node) -> Node | None:
-        contributions = pending.pop(operand, None)
-        return None if contributions is None else _total(contributions)
+        waiting = pending.pop(operand, None)
+        return None if waiting is None else _total(waiting)
 
+    cotangents = dict(contributions)
     results = [cotangents.get(k) for k in range(len(node.type.parts))]
     return node.primitive.vjp(node, results, wanted, masked, reverse, gathered)
 

@@ -159,7 +159,9 @@ def _each_its_own(
         if results is None:
             results = list(parts)
         else:
-            results = [chosen(mask, *pair) for pair in zip(parts, results, strict=True)]
+            results = [
+                chosen(mask, part, other) for part, other in zip(parts, results, strict=True)
+            ]
     return results or []
 
 

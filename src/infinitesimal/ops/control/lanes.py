@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from infinitesimal.core.body import Body, number_of, place
+from infinitesimal.core.body import number_of, place
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.leaf import constant, zeros
 from infinitesimal.core.node import Node, postorder
@@ -160,11 +160,8 @@ def may_fail(outputs: Sequence[Node]) -> bool:
     for node in postorder(outputs):
         if node.primitive.name in _FAILING:
             return True
-        for name, value in zip(node.primitive.parameters, node.params, strict=True):
-            if name in node.primitive.bodies:
-                bodies: tuple[Body, ...] = value if isinstance(value, tuple) else (value,)
-                if any(may_fail(body.outputs) for body in bodies):
-                    return True
+        if any(may_fail(body.outputs) for _, body in node.primitive.programs(node.params)):
+            return True
     return False
 
 

@@ -28,7 +28,7 @@ __all__ = ["Carried", "Loop", "Read", "loop_of", "new_places", "reached"]
 
 @dataclass(frozen=True)
 class Read:
-    """A place of the body and the operand that fills it: at each step whole, or an element of it."""
+    """A place of the body and the operand that fills it, whole or with an element at each step."""
 
     place: Node
     operand: Node

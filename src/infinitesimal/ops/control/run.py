@@ -60,7 +60,8 @@ class _Record:
         self.captured, self.carried, self.every, self.saved = captured, carried, every, saved
         self.written = [_Stack(node.type, steps) for node in body.outputs[carried:]]
         room = None if steps is None else -(-steps // every) if every else 0
-        self.states = [_Stack(body.inputs[captured + k].type, room) for k in saved]
+        states: list[int] = [captured + k for k in saved]
+        self.states = [_Stack(body.inputs[k].type, room) for k in states]
 
     def save(self, step: int, state: Sequence[Any]) -> None:
         """Before a step."""
@@ -79,13 +80,15 @@ class _Record:
         return [stack.done() for stack in (*self.written, *self.states)]
 
 
+def _whole(number: Any) -> int:
+    """A number of steps or of a branch, which the complex step may have made complex."""
+    return max(int(number.real), 0)
+
+
 def run_scan(run: Run, *arguments: Any) -> tuple[Any, ...]:
     """A loop of so many steps."""
     *values, captured, carried, length, backward, checkpoint, saved, body = arguments
-    if length is None:
-        steps = max(int(np.real(values.pop(0))), 0)
-    else:
-        steps = length
+    steps = _whole(values.pop(0)) if length is None else length
     fixed, state = values[:captured], values[captured : captured + carried]
     elements = values[captured + carried :]
     record = _Record(body, captured, carried, steps, checkpoint, saved)
@@ -117,5 +120,5 @@ def run_while(run: Run, *arguments: Any) -> tuple[Any, ...]:
 def run_branch(run: Run, which: Any, *arguments: Any) -> tuple[Any, ...]:
     """One of several programs, chosen by a whole number; one out of range means the nearest."""
     *values, branches = arguments
-    chosen = min(max(int(np.real(which)), 0), len(branches) - 1)
+    chosen = min(_whole(which), len(branches) - 1)
     return tuple(run(branches[chosen])(values))

@@ -229,7 +229,7 @@ class _Walk:
         return REGISTRY["floor_divide"](total + (self.size - 1), self.size)
 
     def _counted(self, numbers: Iterator[int]) -> tuple[list[Carried], list[Read], Maybe]:
-        """Where the number of steps is computed: the segment's own, counted down, and its length."""
+        """A segment's number, counted down, and its length, where the steps are counted."""
         total, segments = self.stretch.total, self._segments()
         if total is None or segments is None:
             return [], [], None

@@ -1,7 +1,7 @@
 """The way back through a loop: which cotangents walk it, and where they come from and go to.
 
-In: a loop, what is known of the cotangents of its results, and which of its places want theirs. Out:
-the carried values whose cotangents walk it. `ops.control.pull` makes loops of that.
+In: a loop, what is known of the cotangents of its results, and which of its places want theirs.
+Out: the carried values whose cotangents walk it. `ops.control.pull` makes loops of that.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from infinitesimal.core.body import Body
-from infinitesimal.core.node import make
+from infinitesimal.core.node import Node, make
 from infinitesimal.core.primitive import REGISTRY, Primitive, register
 from infinitesimal.core.types import ANY, BOOL, INT64, Type, bundle_type, stacked_type
 from infinitesimal.errors import GraphError
@@ -124,6 +124,10 @@ def _word(
     because: str,
 ) -> Primitive:
     """A record of kind "control"; `analytic` is the same run with another meaning of bodies."""
+
+    def built(*operands: Node, **params: Any) -> Node:
+        return make(REGISTRY[name], operands, tuple([params[key] for key in parameters]))
+
     return register(
         Primitive(
             name,
@@ -139,9 +143,7 @@ def _word(
             because=because,
             bodies=bodies,
             optional=optional,
-            build=lambda *operands, **params: make(
-                REGISTRY[name], operands, tuple([params[key] for key in parameters])
-            ),
+            build=built,
         )
     )
 
