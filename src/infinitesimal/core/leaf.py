@@ -85,11 +85,15 @@ def _leaf_value(value: Any, *_: Any) -> Any:
     return value.array if isinstance(value, Literal) else value
 
 
-def _unknown_value(type: Type, _: int) -> Any:
+def _unknown_value(type: Type, serial: int) -> Any:
+    leaf = known(serial, INPUT, (), (type, serial))
+    reason = _reasons.get(leaf) if leaf is not None else None
     raise UnknownValueError(
         f"the value of an input of type {type}",
-        why="it is not known while the function is being traced",
-        instead="bind it, or choose with np.where instead of if",
+        why=reason or "it is not known while the function is being traced",
+        instead="let the function return what is used outside it"
+        if reason
+        else "bind it, or choose with np.where instead of if",
     )
 
 

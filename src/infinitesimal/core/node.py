@@ -122,13 +122,17 @@ _noticed: ContextVar[set[Node] | None] = ContextVar("nodes made here", default=N
 
 @contextmanager
 def noticing() -> Generator[set[Node]]:
-    """The nodes that this thread makes in the block, and those of a block around it no longer."""
+    """The nodes that this thread makes in the block; they belong to a block around it as well."""
     made: set[Node] = set()
     token = _noticed.set(made)
     try:
         yield made
     finally:
         _noticed.reset(token)
+        around = _noticed.get()
+        if around is not None:
+            # whoever asks for one of them again outside finds the living node, and makes none
+            around |= made
 
 
 def known(
