@@ -82,7 +82,7 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
             instead="int(k), or k.astype(int)",
         )
     names = [f"branches[{k}]" for k in range(len(branches))]
-    which = REGISTRY["astype"](node, dtype=INT64.dtype)
+    which = node if node.type is INT64 else REGISTRY["astype"](node, dtype=INT64.dtype)
     return _chosen("switch", which, branches, names, operands, since)
 
 

@@ -235,7 +235,7 @@ def _bound(name: str, given: Any) -> Node:
             why="the bounds of a loop are whole numbers",
             instead="int(n), or n.astype(int)",
         )
-    return REGISTRY["astype"](node, dtype=INT64.dtype)
+    return node if node.type is INT64 else REGISTRY["astype"](node, dtype=INT64.dtype)
 
 
 def _every(asked: str, checkpoint: Any, steps: int | None) -> int:

@@ -148,6 +148,18 @@ def no_function() -> None:
 
 @WRONG.says(
     """\
+    ArgumentError: scan at HERE
+      found:    float 0.0
+      because:  scan takes a function
+      instead:  scan(f, init, xs)
+    """
+)
+def a_loop_with_its_state_first() -> None:
+    dx.scan(0.0, lambda total, x: (total + x, None), np.ones(3))
+
+
+@WRONG.says(
+    """\
     ArgumentError: grad at HERE
       found:    float64 np.float64(0.9092974268256817)
       because:  grad takes a function

@@ -49,6 +49,11 @@ _CALLS = {
     "growth": "growth(f, (2, 10, 100))",
     "growth(f, point=…)": "point=lambda n: np.ones(n)",
     "check_grads": "check_grads(f, (x,))",
+    "scan": "scan(f, init, xs)",
+    "fori_loop": "fori_loop(lower, upper, f, init)",
+    "while_loop": "while_loop(condition, f, init)",
+    "cond": "cond(condition, f, g, x)",
+    "switch": "switch(index, [f, g], x)",
 }
 
 
