@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from itertools import count as counting
 
 from infinitesimal.core.body import Body, number_of, picks, place
+from infinitesimal.core.leaf import constant
 from infinitesimal.core.node import NEVER, Node, make, postorder
 from infinitesimal.core.primitive import REGISTRY
-from infinitesimal.core.types import Type
+from infinitesimal.core.types import INT64, Type
 
-__all__ = ["Carried", "Loop", "Read", "loop_of", "new_places", "reached"]
+__all__ = ["Carried", "Loop", "Read", "counted", "loop_of", "new_places", "place_like", "reached"]
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,12 @@ def new_places(loop: Loop) -> Iterator[int]:
 def place_like(operand: Type | Node, numbers: Iterator[int]) -> Node:
     """A further place, of the type of a node."""
     return place(operand.type if isinstance(operand, Node) else operand, next(numbers))
+
+
+def counted(loop: Loop) -> Carried:
+    """A further carried value: the number of steps so far."""
+    steps = place_like(INT64, new_places(loop))
+    return Carried(steps, constant(0), steps + 1)
 
 
 def reached(outputs: Iterable[Node], sources: Iterable[Node]) -> set[Node]:

@@ -1,22 +1,38 @@
-"""The way back through a loop: which cotangents walk it, and where they come from and go to.
+"""What walks the way back through a loop: cotangents, from the last step to the first.
 
 In: a loop, what is known of the cotangents of its results, and which of its places want theirs.
-Out: the carried values whose cotangents walk it. `ops.control.pull` makes loops of that.
+Out: `Entries`, the places where cotangents come into the body of the way back; `Exits`, what the
+body's own reverse sweep makes of them; and the carried values of the loop that this is. Both ways
+back are built of these: `ops.control.pull`, step by step, and `ops.control.segments`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from infinitesimal.core.leaf import zeros
 from infinitesimal.core.node import NEVER, Node
-from infinitesimal.ops.control.loop import Loop
+from infinitesimal.ops.control.loop import Carried, Loop, place_like
 from infinitesimal.ops.control.push import carried_along
 
-__all__ = ["Cotangents", "Found", "Reverse", "Wanted", "live", "or_zeros"]
+__all__ = [
+    "Cotangents",
+    "Entries",
+    "Exits",
+    "Found",
+    "Maybe",
+    "Reverse",
+    "Wanted",
+    "carried_back",
+    "entries",
+    "live",
+    "or_zeros",
+    "swept",
+]
 
-Reverse = Callable[..., list[Node | None]]
+Maybe = Node | None
+Reverse = Callable[..., list[Maybe]]
 Found = dict[Node, Node]  # the cotangent of what fills each place
 
 
@@ -24,9 +40,9 @@ Found = dict[Node, Node]  # the cotangent of what fills each place
 class Cotangents:
     """What is known of the cotangents of a loop's results: of its ends, rows and saved states."""
 
-    ends: Sequence[Node | None]
-    rows: Sequence[Node | None]
-    states: Sequence[Node | None]
+    ends: Sequence[Maybe]
+    rows: Sequence[Maybe]
+    states: Sequence[Maybe]
     masked: bool
 
 
@@ -36,6 +52,41 @@ class Wanted:
 
     places: frozenset[Node]
     sums: Mapping[Node, Node]
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Places of cotangents: of carried values and rows, by number, and of running sums."""
+
+    ends: dict[int, Node]
+    rows: dict[int, Node]
+    sums: dict[Node, Node]
+
+    @property
+    def places(self) -> list[Node]:
+        """All of them."""
+        return [*self.ends.values(), *self.rows.values(), *self.sums.values()]
+
+
+@dataclass(frozen=True)
+class Exits:
+    """Cotangents before a step: of carried values; sums that have grown; those of elements."""
+
+    ends: dict[int, Node]
+    sums: Found
+    sent: Found
+
+    @property
+    def results(self) -> list[Node]:
+        """All of them."""
+        return [*self.ends.values(), *self.sums.values(), *self.sent.values()]
+
+    def replaced(self, results: Iterable[Node]) -> Exits:
+        """The same with other nodes."""
+        new = iter(results)
+        ends = {k: next(new) for k in self.ends}
+        sums = {leaf: next(new) for leaf in self.sums}
+        return Exits(ends, sums, {leaf: next(new) for leaf in self.sent})
 
 
 def live(loop: Loop, given: Cotangents, wanted: Wanted) -> list[int]:
@@ -69,6 +120,67 @@ def _needed(outputs: Iterable[Node]) -> set[Node]:
     return found
 
 
-def or_zeros(node: Node | None, like: Node) -> Node:
+def entries(
+    loop: Loop,
+    walking: Iterable[int],
+    rows: Mapping[int, Node],
+    wanted: Wanted,
+    numbers: Iterator[int],
+) -> Entries:
+    """Places for the cotangents of carried values, of rows like these, and of what is captured."""
+    captured = [part.place for part in loop.captured if part.place in wanted.places]
+    return Entries(
+        {k: place_like(loop.carried[k].place, numbers) for k in walking},
+        {k: place_like(row, numbers) for k, row in rows.items()},
+        {leaf: place_like(leaf, numbers) for leaf in captured},
+    )
+
+
+def swept(
+    loop: Loop,
+    within: Entries,
+    results: Sequence[Node],
+    elements: Mapping[Node, Node],
+    reverse: Reverse,
+    masked: bool,
+) -> Exits:
+    """The sweep back from `results`: the carried values after a step, and what was written.
+
+    `elements` are the nodes that stand for the elements of the loop which want a cotangent.
+    """
+    seeds = [
+        *map(within.ends.get, range(len(loop.carried))),
+        *map(within.rows.get, range(len(loop.written))),
+    ]
+    states = {k: loop.carried[k].place for k in within.ends}
+    wrt = [*within.sums, *states.values(), *elements.values()]
+    swept = reverse(results, seeds, wrt, masked=masked, gathered=within.sums)
+    found = dict(zip(wrt, swept, strict=True))
+    totals = {leaf: found[leaf] for leaf in within.sums}
+    sent = {leaf: found[node] for leaf, node in elements.items()}
+    return Exits(
+        {k: or_zeros(found[leaf], leaf) for k, leaf in states.items()},
+        {k: sum for k, sum in totals.items() if sum is not None and sum is not within.sums[k]},
+        {leaf: cotangent for leaf, cotangent in sent.items() if cotangent is not None},
+    )
+
+
+def carried_back(
+    within: Entries, exits: Exits, ends: Mapping[int, Maybe], sums: Mapping[Node, Node]
+) -> list[Carried]:
+    """What the way back carries, from the cotangents behind the loop and the sums so far."""
+    return [
+        *(
+            Carried(within.ends[k], or_zeros(ends[k], after), after)
+            for k, after in exits.ends.items()
+        ),
+        *(
+            Carried(within.sums[leaf], or_zeros(sums.get(leaf), leaf), after)
+            for leaf, after in exits.sums.items()
+        ),
+    ]
+
+
+def or_zeros(node: Maybe, like: Node) -> Node:
     """The node, or zeros of the type of another."""
     return zeros(like.type) if node is None else node
