@@ -331,6 +331,43 @@ def test_a_word_without_a_rule_is_applied_to_each_element() -> None:
     same(dx.vmap(extend.function(word))(A), loop(evaluate, A))
     assert set(shapes) == {(3,)}
     assert dx.vmap(extend.function(word))(A[:0]).shape == (0, 3)
+    graph = dx.graph(dx.vmap(extend.function(word)))
+    assert len(graph(A)) == len(graph(np.ones((100, 3))))
+
+
+@pytest.mark.usefixtures("forgotten")
+def test_a_word_without_a_rule_is_differentiated_in_a_batch() -> None:
+    def evaluate(x: Any, y: Any, power: int) -> Any:
+        return np.sum(x) ** power * y
+
+    def jvp(node: Any, tangents: Any, times: Any) -> Any:
+        (x, y), (power,) = node.inputs, node.params
+        whole, parts = REGISTRY["sum"](x, axis=(0,)), []
+        if tangents[0] is not None:
+            change = REGISTRY["sum"](tangents[0], axis=(0,))
+            parts.append(times(change, power * REGISTRY["power"](whole, power - 1.0) * y))
+        if tangents[1] is not None:
+            parts.append(times(tangents[1], REGISTRY["power"](whole, float(power))))
+        return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+
+    word = extend.custom(
+        "power_of_sum", evaluate, lambda x, y, power: y, jvp, parameters=("power",),
+        because="for a test",
+    )  # fmt: skip
+    f = functools.partial(extend.function(word), power=3)
+    for way in (dx.jacfwd, dx.jacrev):
+        each = way(f, argnums=(0, 1))
+        same(dx.vmap(each)(A, B), loop(each, A, B))
+        same(
+            dx.vmap(each, (0, None))(A, B[0]),
+            loop(functools.partial(lambda g, x: g(x, B[0]), each), A),
+        )
+    total = lambda b: np.sum(dx.vmap(f, (0, None))(A, b))  # noqa: E731
+    same(dx.grad(total)(B[0]), np.full(3, np.sum(np.sum(A, axis=1) ** 3)))
+    same(dx.jacfwd(total)(B[0]), dx.grad(total)(B[0]))
+    same(
+        dx.vmap(dx.vmap(f, (None, 0)), (0, None))(A, B), np.array([[f(x, y) for y in B] for x in A])
+    )
 
 
 @pytest.mark.usefixtures("forgotten")

@@ -22,11 +22,11 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.leaf import constant, zeros
+from infinitesimal.core.body import Body, picks, place
+from infinitesimal.core.leaf import constant
 from infinitesimal.core.node import Node, make
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.span import span
-from infinitesimal.core.types import array_type
 from infinitesimal.errors import ShapeError
 
 __all__ = ["Rule", "aligned", "along_axis", "copied", "moved_axis", "one_by_one"]
@@ -102,18 +102,18 @@ def along_axis(node: Node, operands: Operands, batched: Flags, size: int) -> Nod
 
 
 def one_by_one(node: Node, operands: Operands, batched: Flags, size: int) -> Node:
-    """For words of which nothing is known: each call on its own, and the answers joined."""
-    if not size:
-        return zeros(array_type(node.type.dtype, (0, *node.type.shape)))
-    answers: list[Node] = []
-    for k in range(size):
-        own = [
-            REGISTRY["index"](operand, key=(k,)) if flag else operand
-            for operand, flag in zip(operands, batched, strict=True)
-        ]
-        answer = make(node.primitive, tuple(own), node.params)
-        answers.append(_reshaped(answer, (1, *answer.type.shape)))
-    return REGISTRY["concatenate"](*answers, axis=0)
+    """For words of which nothing is known: a loop over the calls, the word alone in its body."""
+    places = [place(operand.type, k) for k, operand in enumerate(node.inputs)]
+    order = sorted(range(len(places)), key=lambda k: batched[k])  # captured before elements
+    body = Body(
+        tuple([places[k] for k in order]), (make(node.primitive, tuple(places), node.params),)
+    )
+    loop = REGISTRY["scan"](
+        *[operands[k] for k in order],
+        captured=batched.count(False), carried=0, length=size, backward=False, checkpoint=0,
+        saved=(), body=body,
+    )  # fmt: skip
+    return picks(loop)[0]
 
 
 # ---- shapes
