@@ -33,8 +33,8 @@ Batch = Callable[..., list[tuple[Node, bool]]]
 
 # Words that raise for some values, or never end.
 _FAILING = frozenset(
-    ("gather", "scatter_add", "scatter_set", "inverse", "solve", "cholesky", "eigenvalues",
-     "eigenvectors", "while")
+    ("gather", "scatter_add", "scatter_set", "inverse", "solve", "adjugate", "cholesky",
+     "eigenvalues", "eigenvectors", "while")
 )  # fmt: skip
 
 
@@ -66,7 +66,9 @@ def batch_loop(
     rows = [flag for _, flag in inside.written]
     if inside.judged or uneven:
         rows = [True] * len(rows)
-        made = _until_all_arrived(made, size) if inside.judged else _to_the_longest(made, size)
+        lanes = {inside.lane(leaf) for leaf in inside.batched}
+        walked = _until_all_arrived if inside.judged else _to_the_longest
+        made = walked(made, lanes, size)
     results = joined_loop(made).built()
     carried = [x.place in inside.batched for x in loop.carried]
     stacked = [*rows, *(carried[k] for k in loop.saved)]
@@ -160,22 +162,23 @@ def may_fail(outputs: Sequence[Node]) -> bool:
     for node in postorder(outputs):
         if node.primitive.name in _FAILING:
             return True
+        if node.primitive.name == "power" and not node.type.inexact:
+            return True  # the exponent may be negative
         if any(may_fail(body.outputs) for _, body in node.primitive.programs(node.params)):
             return True
     return False
 
 
-def _masked(loop: Loop, mask: Node, size: int) -> Loop:
-    """The loop whose lanes walk only where the mask, a node of the body, holds."""
+def _masked(loop: Loop, mask: Node, lanes: set[Node], size: int) -> Loop:
+    """The loop whose lanes walk only where the mask, a node of the body, holds.
+
+    `lanes` are the places that have the axis of the batch.
+    """
     results = loop.results
     if size and may_fail(results):
-        lanes = safe_lanes(mask, size)
-        wide = (
-            part.place
-            for part in (*loop.captured, *loop.carried)
-            if part.place.type.shape[:1] == (size,) and part.place.type.ndim
-        )
-        results = substitute(results, {leaf: REGISTRY["gather"](leaf, lanes) for leaf in wide})
+        number = safe_lanes(mask, size)
+        wide = (leaf for leaf in loop.places if leaf in lanes)
+        results = substitute(results, {leaf: REGISTRY["gather"](leaf, number) for leaf in wide})
     count = len(loop.carried)
     carried = tuple(
         replace(part, after=chosen(mask, after, part.place))
@@ -185,21 +188,21 @@ def _masked(loop: Loop, mask: Node, size: int) -> Loop:
     return replace(loop, carried=carried, written=rows)
 
 
-def _until_all_arrived(loop: Loop, size: int) -> Loop:
+def _until_all_arrived(loop: Loop, lanes: set[Node], size: int) -> Loop:
     """A `while` whose condition differs from lane to lane."""
     assert loop.condition is not None
     going = REGISTRY["any"](loop.condition, axis=(0,))
-    return replace(_masked(loop, loop.condition, size), condition=going)
+    return replace(_masked(loop, loop.condition, lanes, size), condition=going)
 
 
-def _to_the_longest(loop: Loop, size: int) -> Loop:
+def _to_the_longest(loop: Loop, lanes: set[Node], size: int) -> Loop:
     """A `scan` whose number of steps differs from lane to lane; it carries the place of a step."""
     assert loop.count is not None
     numbers = new_places(loop)
     step, lengths = place_like(INT64, numbers), with_lanes(place_like(INT64, numbers), size)
     longest = REGISTRY["max"](loop.count, axis=(0,)) if size else constant(0)
     first = longest - 1 if loop.backward else constant(0)
-    masked = _masked(loop, REGISTRY["less"](step, lengths), size)
+    masked = _masked(loop, REGISTRY["less"](step, lengths), lanes, size)
     after = step - 1 if loop.backward else step + 1
     return replace(
         masked,

@@ -1,0 +1,90 @@
+"""Lanes of different lengths, and what must not fail where a lane or a branch is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import infinitesimal as dx
+
+COUNTS = np.array([1, 5, 3])
+
+
+def each(f: Any, *batches: Any) -> Any:
+    return np.stack([f(*elements) for elements in zip(*batches, strict=True)])
+
+
+def test_a_table_as_long_as_the_batch_is_no_batch() -> None:
+    # lanes that have arrived repeat the step of one that walks: of the table all read the same
+    def look(count: Any, table: Any) -> Any:
+        def step(state: Any) -> Any:
+            return state[0] + 1, state[1] + state[0] * dx.numpy.take(table, state[0] % 3)
+
+        return dx.while_loop(lambda state: state[0] < count, step, (0, 0.0))[1]
+
+    table = np.array([1.0, 20.0, 300.0])
+
+    def total(table: Any) -> Any:
+        looked = dx.vmap(look, in_axes=(0, None))(COUNTS, table)
+        return np.sum(looked * np.array([1.0, 2.0, 3.0]))
+
+    def alone(table: Any) -> Any:
+        return sum((k + 1) * look(count, table) for k, count in enumerate(COUNTS))
+
+    assert total(table) == alone(table)
+    np.testing.assert_array_equal(dx.grad(total)(table), dx.grad(alone)(table))
+
+
+@pytest.mark.parametrize("word", ["while", "fori"])
+@pytest.mark.parametrize("checkpoint", [False, 1, 2])
+@pytest.mark.parametrize("inverse", [np.linalg.solve, lambda a, y: np.linalg.inv(a) @ y])
+def test_gradients_through_equations_in_lanes_of_different_lengths(
+    word: str, checkpoint: Any, inverse: Any
+) -> None:
+    # a lane that has arrived writes zeros down, which are a singular matrix on the way back
+    matrix = np.array([[2.0, 1.0], [0.0, 3.0]])
+
+    def last(x: Any, count: Any) -> Any:
+        def step(x: Any) -> Any:
+            return inverse(matrix * (1 + x[0] ** 2), x + 1)
+
+        if word == "fori":
+            return np.sum(dx.fori_loop(0, count, lambda i, x: step(x), x, checkpoint=checkpoint))
+        going = dx.while_loop(
+            lambda state: state[0] < count,
+            lambda state: (state[0] + 1, step(state[1])),
+            (0, x),
+            checkpoint=checkpoint,
+        )
+        return np.sum(going[1])
+
+    points = np.array([[1.0, 2.0], [0.5, 0.1], [2.0, 2.0]])
+    gradient = dx.grad(last)
+    alone = each(gradient, points, COUNTS)
+    np.testing.assert_allclose(dx.vmap(gradient)(points, COUNTS), alone, rtol=1e-13)
+
+    def total(points: Any) -> Any:
+        return np.sum(dx.vmap(last)(points, COUNTS))
+
+    np.testing.assert_allclose(dx.grad(total)(points), alone, rtol=1e-13)
+
+
+def test_a_negative_power_of_a_whole_number_that_was_not_chosen() -> None:
+    def power(k: Any) -> Any:
+        return dx.cond(k >= 0, lambda k: dx.numpy.full((), 2) ** k, lambda k: 0, k)
+
+    np.testing.assert_array_equal(dx.vmap(power)(np.array([1, -2, 3])), [2, 0, 8])
+
+
+def test_a_singular_value_decomposition_that_was_not_chosen() -> None:
+    # the derivative of a determinant at a singular matrix fails where the matrix is no number
+    def slope(x: Any) -> Any:
+        det = lambda x: np.linalg.det(x)  # noqa: E731
+        return dx.cond(np.sum(x) > 0, lambda x: dx.grad(det)(x), np.zeros_like, x)
+
+    good, bad = np.array([[1.0, 2.0], [2.0, 4.0]]), np.full((2, 2), np.nan)
+    found = dx.vmap(slope)(np.stack([good, bad]))
+    np.testing.assert_allclose(found[0], [[4.0, -2.0], [-2.0, 1.0]], atol=1e-14)
+    np.testing.assert_array_equal(found[1], 0.0)
