@@ -8,15 +8,19 @@ derivatives of real functions", SIAM Review 40, 1998.)
 It holds only where the function continues to complex numbers near the real line. Two checks guard
 that: a word without continuation is refused, and so is a point where a word's real part is not what
 it is on the real line (the root of a negative number, a branch point).
+
+Loops and branches run as they do on the real line, their bodies word by word with the same checks;
+how long a loop runs and which branch is taken is decided by real parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from infinitesimal.core.body import PICK, Body
 from infinitesimal.core.leaf import INPUT
 from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.errors import DomainError, MissingRuleError, UnknownValueError
@@ -38,19 +42,53 @@ def evaluate_complex(outputs: Sequence[Node], bindings: Mapping[Node, Any]) -> l
     Raises `MissingRuleError` for a word without `analytic` that the derivative passes through, and
     `DomainError` where a word leaves the real line.
     """
-    values: dict[Node, Any] = dict(bindings)
-    moved = set(bindings)
     with np.errstate(all="ignore"):
-        for node in postorder(outputs, values):
-            operands = [values[operand] for operand in node.inputs]
-            if moved.isdisjoint(node.inputs):
-                values[node] = _known(node, operands)
-            elif node.active == NEVER:
-                values[node] = node.primitive.evaluate(*map(np.real, operands), *node.params)
-            else:
-                values[node] = _continued(node, operands)
+        return _walked(postorder(outputs, dict(bindings)), outputs, bindings, set(bindings))
+
+
+def _walked(
+    order: Sequence[Node], outputs: Sequence[Node], given: Mapping[Node, Any], moved: set[Node]
+) -> list[Any]:
+    """The outputs, the nodes visited in this order; those that are moved are complex."""
+    values: dict[Node, Any] = dict(given)
+    for node in order:
+        operands = [values[operand] for operand in node.inputs]
+        if moved.isdisjoint(node.inputs):
+            values[node] = _known(node, operands)
+        elif node.primitive.kind == "control":
+            values[node] = found = _through_control(node, operands)
+            if _is_moved(found):
                 moved.add(node)
+        elif node.active == NEVER:
+            values[node] = node.primitive.evaluate(*map(np.real, operands), *node.params)
+        else:
+            values[node] = _continued(node, operands)
+            moved.add(node)
     return [values[node] for node in outputs]
+
+
+def _is_moved(value: Any) -> bool:
+    return any(map(np.iscomplexobj, value if isinstance(value, tuple) else (value,)))
+
+
+def _through_control(node: Node, operands: list[Any]) -> Any:
+    """The results of a loop or a branch, or one of them."""
+    if node.primitive is PICK:
+        return operands[0][node.params[0]]
+    assert node.primitive.analytic is not None
+    return node.primitive.analytic(_beside_the_real_line, *operands, *node.params)
+
+
+def _beside_the_real_line(body: Body) -> Callable[[list[Any]], list[Any]]:
+    """A body as a function of values of which some are complex."""
+    order = postorder(body.outputs, dict.fromkeys(body.inputs))
+
+    def step(values: list[Any]) -> list[Any]:
+        given = dict(zip(body.inputs, values, strict=True))
+        moved = {leaf for leaf, value in given.items() if np.iscomplexobj(value)}
+        return _walked(order, body.outputs, given, moved) if moved else body.program.step(values)
+
+    return step
 
 
 def _known(node: Node, operands: list[Any]) -> Any:
