@@ -140,12 +140,14 @@ def _check_alike(asked: str, traced: Sequence[Traced], names: Sequence[str]) -> 
         paths = one.result.paths("f(…)")
         for path, ours, theirs in zip(paths, first.outputs, one.outputs, strict=True):
             if ours.type is not theirs.type and not _weak(ours.type, theirs.type):
-                error = ShapeError if ours.type.shape != theirs.type.shape else DtypeError
-                raise error(
+                alike = ours.type.shape == theirs.type.shape
+                raise (DtypeError if alike else ShapeError)(
                     f"{asked} at {place()}: {path}",
                     found=f"{names[0]}: {ours.type}\n{name}: {theirs.type}",
                     why="all branches return the same shapes and dtypes",
-                    instead="convert one of them, for instance with .astype(float)",
+                    instead="convert one of them, for instance with .astype(float)"
+                    if alike
+                    else "np.broadcast_to(y, shape) for the smaller of them",
                 )
 
 

@@ -160,6 +160,19 @@ def a_loop_with_its_state_first() -> None:
 
 @WRONG.says(
     """\
+    ShapeError: cond at HERE: f(…)
+      found:    if_false: f64[2]
+                if_true: f64
+      because:  all branches return the same shapes and dtypes
+      instead:  np.broadcast_to(y, shape) for the smaller of them
+    """
+)
+def a_branch_of_another_shape() -> None:
+    dx.cond(True, np.sum, np.sin, np.ones(2))
+
+
+@WRONG.says(
+    """\
     ArgumentError: grad at HERE
       found:    float64 np.float64(0.9092974268256817)
       because:  grad takes a function
