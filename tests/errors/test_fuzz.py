@@ -157,6 +157,9 @@ CALLS: list[Callable[..., Any]] = [
     lambda f, v, w: dx.graph(f)(v)(w),
     lambda f, v, w: dx.parse(v),
     lambda f, v, w: dx.jacfwd(f, (v, w))(1.0, 2.0), lambda f, v, w: dx.hvp(f, v, w),
+    lambda f, v, w: dx.vmap(f, v)(w), lambda f, v, w: dx.vmap(f, out_axes=v)(w),
+    lambda f, v, w: dx.vmap(f)(v, w), lambda f, v, w: dx.vmap(f, (0, None))(v, y=w),
+    lambda f, v, w: dx.jacobian(f, chunk=v)(w),
 ]  # fmt: skip
 
 

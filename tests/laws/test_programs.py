@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 import infinitesimal as dx
 from infinitesimal.core.check import check
+from infinitesimal.front.tree import flatten
 from tests.laws.numeric import complex_step, inner
 from tests.profiles import programs
 from tests.strategies import Program, random_programs
@@ -106,3 +107,36 @@ def test_single_precision_stays_single(program: Program) -> None:
     turned = dx.hvp(program, inputs, tuple(np.ones_like(x) for x in inputs))
     for part in (value, *gradient, pushed, *turned):
         assert np.asarray(part).dtype == np.asarray(plain).dtype == np.float32
+
+
+@settings(max_examples=programs())
+@given(random_programs())
+def test_a_batch_of_points_is_a_loop_over_them(program: Program) -> None:
+    """Value and gradient, and a second derivative, with one input the same for every element."""
+    assume(all(step.word.name != "branched" for step in program.steps))  # Python's own `if`
+    size_of_batch = 3
+    # nearer to the point than any kink or edge of a domain
+    moves = [
+        [direction * (1e-4 * k) for k in range(size_of_batch)]
+        for direction in program.directions(0)
+    ]
+    batches = [
+        np.stack([x + move for move in own]) for x, own in zip(program.inputs, moves, strict=True)
+    ]
+    shared = program.seed % 3
+    batches[shared] = np.asarray(program.inputs[shared])
+    in_axes = tuple(None if k == shared else 0 for k in ALL)
+    directions = program.directions(1)
+
+    def derived(*xs: Any) -> Any:
+        value, gradient = dx.value_and_grad(program, ALL)(*xs)
+        return value, gradient, dx.hvp(program, xs, directions)
+
+    found = flatten(dx.vmap(derived, in_axes)(*batches))[0]
+    points = [
+        [batch if k == shared else batch[place] for k, batch in enumerate(batches)]
+        for place in range(size_of_batch)
+    ]
+    wanted = zip(*[flatten(derived(*point))[0] for point in points], strict=True)
+    for ours, each in zip(found, wanted, strict=True):
+        agree(ours, np.stack(each), size(ours))
