@@ -17,12 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.count import operations
 from infinitesimal.core.leaf import constant
 from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.differentiate.complex_step import STEP, evaluate_complex
-from infinitesimal.differentiate.cost import formula_operations, sweep_operations
+from infinitesimal.differentiate.cost import (
+    evaluation_operations,
+    formula_operations,
+    sweep_operations,
+)
 from infinitesimal.differentiate.jacobian import filled
 from infinitesimal.differentiate.numeric import (
     CENTRAL,
@@ -167,7 +170,7 @@ def _formula_operations(problem: Problem, width: int) -> int:
         "extrapolation": formula_operations(partial(extrapolate, power=2), [output, output]),
     }
     combined = sum(cost[name] * times for name, times in problem.work.formulas.items())
-    return problem.work.evaluations * operations([output]) + combined
+    return problem.work.evaluations * evaluation_operations([output]) + combined
 
 
 def _assembled(problem: Problem, columns: Sequence[Any], position: int) -> Any:
@@ -204,7 +207,7 @@ def _by_complex_step(problem: Problem) -> list[Any]:
         columns[position].append((np.imag(value) / h).astype(output.type.dtype))
     problem.work.evaluations = len(list(problem.elements()))
     # a value beside the real line is made by one addition and read by one division
-    problem.work.count(lambda: problem.work.evaluations * (operations([output]) + 2))
+    problem.work.count(lambda: problem.work.evaluations * (evaluation_operations([output]) + 2))
     return [_assembled(problem, columns[position], position) for position in problem.positions]
 
 
@@ -219,7 +222,9 @@ def _by_duals(problem: Problem) -> list[Any]:
         for position in problem.positions:
             args[position] = _seeded(problem.args[position], position, block)
 
-        result = propagate(problem.f, args, {}, lambda nodes: work.count(lambda: operations(nodes)))
+        result = propagate(
+            problem.f, args, {}, lambda nodes: work.count(lambda: evaluation_operations(nodes))
+        )
         work.evaluations += 1
         work.passes += 1
         if not isinstance(result, Dual):
@@ -252,7 +257,7 @@ def _by_reverse(problem: Problem) -> list[Any]:
     traced = problem.traced()
     found = _by_rows(traced, sweep)
     output, work = [_single(traced)], problem.work
-    work.count(lambda: operations(output))
+    work.count(lambda: evaluation_operations(output))
     work.count(lambda: work.sweeps * sweep_operations(output, traced.variables))
     return _finished(traced, found)
 
@@ -265,7 +270,7 @@ def _by_formulas(problem: Problem) -> list[Any]:
 
     traced = problem.traced()
     found = _by_rows(traced, formulas)
-    problem.work.count(lambda: operations([_single(traced), *found]))
+    problem.work.count(lambda: evaluation_operations([_single(traced), *found]))
     return _finished(traced, found)
 
 

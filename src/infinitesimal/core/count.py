@@ -1,23 +1,38 @@
 """How much work a graph is, in arithmetic operations.
 
-In: nodes. Out: a number, from the `cost` in each record and the size of each array; nothing is
-evaluated. An elementwise word costs its operations for each element of the result; a sum, product
-or largest of n numbers costs n − 1, a product of matrices each multiplication and each addition;
-any other word costs for each element of the larger of operand and result. Leaves cost nothing.
+In: nodes. Out: a number, from the `cost` in each record and the size of each array. An elementwise
+word costs its operations for each element of the result; a sum, product or largest of n numbers
+costs n − 1, a product of matrices each multiplication and each addition; any other word costs for
+each element of the larger of operand and result. Leaves cost nothing.
+
+A loop costs its body (and its condition) as often as it runs, a branch the program that is taken.
+Where that depends on values, the loop is run at the point; nothing else is evaluated.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
+import numpy as np
+
+from infinitesimal.core.body import Body
+from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.node import Node, postorder
 
 __all__ = ["node_operations", "operations"]
 
 
-def operations(outputs: Iterable[Node], known: Iterable[Node] = ()) -> int:
+def operations(
+    outputs: Iterable[Node],
+    known: Iterable[Node] = (),
+    bindings: Mapping[Node, Any] | None = None,
+) -> int:
     """The operations of one evaluation of the outputs, when the nodes in `known` cost nothing.
+
+    `bindings` are the values of inputs, for loops and branches that depend on them. Raises
+    `UnknownValueError` where one does, and they are not given.
 
     >>> from infinitesimal.core.leaf import input_node
     >>> from infinitesimal.core.types import FLOAT64
@@ -25,11 +40,19 @@ def operations(outputs: Iterable[Node], known: Iterable[Node] = ()) -> int:
     >>> operations([(x + y) * (x + 2 * y)])
     4
     """
-    return sum(map(node_operations, postorder(outputs, dict.fromkeys(known))))
+    total = 0
+    running: list[Node] = []
+    for node in postorder(outputs, dict.fromkeys(known)):
+        fixed = _anywhere(node)
+        if fixed is None:
+            running.append(node)
+        else:
+            total += fixed
+    return total + (_of_runs(running, bindings) if running else 0)
 
 
 def node_operations(node: Node) -> int:
-    """The operations of one node, its operands being known."""
+    """The operations of one node without programs inside, its operands being known."""
     primitive = node.primitive
     if primitive.kind == "leaf":
         return 0
@@ -38,6 +61,81 @@ def node_operations(node: Node) -> int:
     if primitive.name in _EXACTLY:
         return _EXACTLY[primitive.name](node)
     return primitive.cost * max([node.type.size, *(operand.type.size for operand in node.inputs)])
+
+
+# ---- loops and branches
+
+
+def _anywhere(node: Node) -> int | None:
+    """The operations of a node where they are the same at every point, else None."""
+    if not node.primitive.bodies:
+        return node_operations(node)
+    costs = {_body_operations(body) for _, body in node.primitive.programs(node.params)}
+    if len(costs) > 1 or None in costs:
+        return None
+    (cost,) = costs
+    if node.primitive.name == "branch":
+        return cost
+    length = dict(zip(node.primitive.parameters, node.params, strict=True)).get("length")
+    return None if length is None or cost is None else length * cost
+
+
+def _body_operations(body: Body) -> int | None:
+    """The operations of a body where they are the same whenever it runs, else None."""
+    costs = [_anywhere(node) for node in postorder(body.outputs, dict.fromkeys(body.inputs))]
+    return None if None in costs else sum(cost for cost in costs if cost is not None)
+
+
+def _of_runs(nodes: Iterable[Node], bindings: Mapping[Node, Any] | None) -> int:
+    """The operations of loops and branches, each run at the point."""
+    operands = [operand for node in nodes for operand in node.inputs]
+    values = dict(zip(operands, evaluate(operands, bindings), strict=True))
+    count = _Count()
+    with np.errstate(all="ignore"):
+        for node in nodes:
+            assert node.primitive.analytic is not None
+            given = [values[operand] for operand in node.inputs]
+            node.primitive.analytic(count.run, *given, *node.params)
+    return count.total
+
+
+class _Count:
+    """A running total of operations, and the meaning of bodies that adds to it."""
+
+    def __init__(self) -> None:
+        self.total = 0
+
+    def run(self, body: Body) -> Callable[[list[Any]], list[Any]]:
+        """The body as a function of values that counts what it does."""
+        cost = _body_operations(body)
+        return self._of_cost(body, cost) if cost is not None else self._node_by_node(body)
+
+    def _of_cost(self, body: Body, cost: int) -> Callable[[list[Any]], list[Any]]:
+        def step(values: list[Any]) -> list[Any]:
+            self.total += cost
+            return body.program.step(values)
+
+        return step
+
+    def _node_by_node(self, body: Body) -> Callable[[list[Any]], list[Any]]:
+        order = postorder(body.outputs, dict.fromkeys(body.inputs))
+        costs = [(node, _anywhere(node)) for node in order]
+
+        def step(values: list[Any]) -> list[Any]:
+            found: dict[Node, Any] = dict(zip(body.inputs, values, strict=True))
+            for node, cost in costs:
+                word = node.primitive
+                self.total += cost or 0
+                run: Any = word.evaluate if cost is not None else word.analytic
+                inner = () if cost is not None else (self.run,)
+                operands = [found[operand] for operand in node.inputs]
+                found[node] = run(*inner, *operands, *node.params)
+            return [found[node] for node in body.outputs]
+
+        return step
+
+
+# ---- words that are counted by what they do
 
 
 def _reduction(node: Node) -> int:

@@ -23,6 +23,7 @@ import numpy as np
 from infinitesimal.core.body import PICK, Body
 from infinitesimal.core.leaf import INPUT
 from infinitesimal.core.node import NEVER, Node, postorder
+from infinitesimal.core.types import Bundle
 from infinitesimal.errors import DomainError, MissingRuleError, UnknownValueError
 
 __all__ = ["STEP", "evaluate_complex"]
@@ -57,7 +58,7 @@ def _walked(
             values[node] = _known(node, operands)
         elif node.primitive.kind == "control":
             values[node] = found = _through_control(node, operands)
-            if _is_moved(found):
+            if _is_moved(found if isinstance(node.type, Bundle) else [found]):
                 moved.add(node)
         elif node.active == NEVER:
             values[node] = node.primitive.evaluate(*map(np.real, operands), *node.params)
@@ -67,8 +68,8 @@ def _walked(
     return [values[node] for node in outputs]
 
 
-def _is_moved(value: Any) -> bool:
-    return any(map(np.iscomplexobj, value if isinstance(value, tuple) else (value,)))
+def _is_moved(parts: Sequence[Any]) -> bool:
+    return any(np.iscomplexobj(part) for part in parts)
 
 
 def _through_control(node: Node, operands: list[Any]) -> Any:

@@ -4,43 +4,75 @@ In: the outputs of a function and the nodes it is differentiated by. Out: operat
 methods evaluate the function again and again, forward mode carries ε parts along, reverse mode
 sweeps back once for each output. Reverse mode is counted as it is worked by hand: one
 multiplication for each edge of the graph (by 1 too), the local derivatives, and an addition where
-contributions meet.
+contributions meet. The way back through a loop or a branch is counted as it is run: what it does
+beyond the loop itself.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+import numpy as np
+
+from infinitesimal.core.body import PICK, picks
 from infinitesimal.core.count import node_operations, operations
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.leaf import CONSTANT, input_node
 from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.differentiate.forward import forward
-from infinitesimal.differentiate.reverse import pull
+from infinitesimal.differentiate.reverse import pull, reverse
+from infinitesimal.ops.control.joined import joined
 
-__all__ = ["formula_operations", "forward_operations", "sweep_operations"]
+__all__ = [
+    "evaluation_operations",
+    "formula_operations",
+    "forward_operations",
+    "sweep_operations",
+]
+
+Values = Mapping[Node, Any] | None
+
+
+def evaluation_operations(
+    outputs: Sequence[Node], known: Sequence[Node] = (), bindings: Values = None
+) -> int:
+    """The operations of evaluating these together: loops that do the same work run once."""
+    return operations(joined(outputs), known, bindings)
 
 
 def forward_operations(
-    outputs: Sequence[Node], wrt: Sequence[Node], *, lifted_constants: bool = False
+    outputs: Sequence[Node],
+    wrt: Sequence[Node],
+    bindings: Values = None,
+    *,
+    lifted_constants: bool = False,
 ) -> int:
     """The operations of one pass of dual numbers: every value, and every ε part.
 
     All of `wrt` carry an ε part, zero or not; constants do so too with `lifted_constants`.
     """
+    values: dict[Node, Any] = dict(bindings or {})
     if lifted_constants:
         constants = [node for node in postorder(outputs) if node.primitive is CONSTANT]
         fresh = {node: input_node(node.type) for node in constants if node.type.inexact}
         roots = {node: input_node(node.type) for node in wrt}
         outputs = substitute(outputs, {**fresh, **roots})
+        values.update((leaf, node.params[0].array) for node, leaf in fresh.items())
+        values.update((leaf, values[node]) for node, leaf in roots.items() if node in values)
         wrt = [*roots.values(), *fresh.values()]
     seeds = {node: input_node(node.type) for node in wrt if node.type.inexact}
-    tangents = forward(outputs, seeds)
-    return operations([*outputs, *(tangent for tangent in tangents if tangent is not None)], wrt)
+    values.update((seed, _ones(seed)) for seed in seeds.values())
+    tangents = [tangent for tangent in forward(outputs, seeds) if tangent is not None]
+    return evaluation_operations([*outputs, *tangents], wrt, values)
 
 
-def sweep_operations(outputs: Sequence[Node], wrt: Sequence[Node]) -> int:
+def _ones(node: Node) -> Any:
+    return np.ones(node.type.shape, node.type.dtype)[()]
+
+
+def sweep_operations(outputs: Sequence[Node], wrt: Sequence[Node], bindings: Values = None) -> int:
     """The operations of one sweep backwards, without those of the evaluation before it."""
     order = postorder(outputs, dict.fromkeys(wrt))
     active = {node for node in wrt if node.type.inexact}
@@ -49,15 +81,46 @@ def sweep_operations(outputs: Sequence[Node], wrt: Sequence[Node]) -> int:
             active.add(node)
     known: dict[Node, None] = dict.fromkeys([*wrt, *order])
     arrivals = Counter(output for output in outputs if output in active)
+    places: dict[Node, list[int]] = {}  # the results of a loop or branch that a cotangent reaches
     total = 0
     for node in reversed(order):
-        if node in arrivals:
-            wanted = [operand in active for operand in node.inputs]
+        wanted = [operand in active for operand in node.inputs]
+        if node in places:
+            cost, reached = _pulled_through(node, places[node], wanted, known, bindings)
+        elif node not in arrivals:
+            continue
+        elif node.primitive is PICK:
+            places.setdefault(node.inputs[0], []).append(node.params[0])
+            continue
+        else:
             cost, reached = _pulled(node, wanted, known)
-            total += cost
-            arrivals.update(reached)
+        total += cost
+        arrivals.update(reached)
     additions = sum((count - 1) * node.type.size for node, count in arrivals.items())
     return total + additions
+
+
+def _pulled_through(
+    node: Node,
+    places: Sequence[int],
+    wanted: list[bool],
+    known: Mapping[Node, None],
+    bindings: Values,
+) -> tuple[int, list[Node]]:
+    """The same as `_pulled` for a loop or a branch: what the way back adds to running it."""
+    results = picks(node)
+    cotangents = {k: input_node(results[k].type) for k in places}
+    values = {**(bindings or {}), **{leaf: _ones(leaf) for leaf in cotangents.values()}}
+    asked = [cotangents.get(k) for k in range(len(results))]
+    assert node.primitive.vjp is not None
+    passed: Sequence[Node | None] = node.primitive.vjp(
+        node, asked, wanted, False, reverse, dict[Node, Node]().get
+    )
+    parts = {k: part for k, part in enumerate(passed) if part is not None}
+    others = [known_node for known_node in known if known_node not in (node, *results)]
+    both = evaluation_operations([*results, *parts.values()], others, values)
+    alone = evaluation_operations(results, others, values)
+    return both - alone, [node.inputs[k] for k in parts]
 
 
 def _pulled(node: Node, wanted: Sequence[bool], known: dict[Node, None]) -> tuple[int, list[Node]]:
