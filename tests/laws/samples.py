@@ -94,7 +94,8 @@ STRUCTURAL: dict[str, list[Make]] = {
     "scale_both": [row((), ()), row((3,), (3,)), row((2, 1), (3,)), row((), (2,))],
     "matmul_masked": [
         row((2, 3), (3, 2), zeros=(0,)), row((2, 2, 3), (3, 2), zeros=(1,)),
-        row((2, 3), (3, 2), zeros=(0, 1)),
+        row((2, 3), (3, 2), zeros=(0, 1)), row((3, 1), (1, 2), zeros=(0,)),
+        row((3, 1), (2, 1, 2), zeros=(1,)), row((3, 1), (1, 2), zeros=(0, 1)),
     ],
     "einsum_masked": [
         row((2, 3), (3, 2), subscripts="ij,jk->ik", zeros=(0,)),
@@ -145,7 +146,7 @@ STRUCTURAL: dict[str, list[Make]] = {
     ],
     "matmul": [
         row((2, 3), (3, 2)), row((1, 1), (1, 1)), row((2, 2, 3), (3, 2)),
-        row((2, 1, 2, 3), (2, 3, 1)), row((2, 0), (0, 3)),
+        row((2, 1, 2, 3), (2, 3, 1)), row((2, 0), (0, 3)), row((3, 1), (2, 1, 2)),
     ],
     "einsum": [
         row((2, 3), (3, 2), subscripts="ij,jk->ik"), row((2, 3), subscripts="ij->ji"),

@@ -80,12 +80,16 @@ def aligned(node: Node, operands: Operands, batched: Flags, size: int) -> Node:
     >>> REGISTRY["exp"].batch is REGISTRY["solve"].batch is aligned
     True
     """
+    return make(node.primitive, tuple(_level(node, operands, batched)), node.params)
+
+
+def _level(node: Node, operands: Operands, batched: Flags) -> list[Node]:
+    """The operands, so that what were the same axes counted from the right are so still."""
     rank = max([operand.type.ndim for operand in node.inputs])
-    level = [
+    return [
         _with_rank(operand, rank) if flag else operand
         for operand, flag in zip(operands, batched, strict=True)
     ]
-    return make(node.primitive, tuple(level), node.params)
 
 
 def along_axis(node: Node, operands: Operands, batched: Flags, size: int) -> Node:
@@ -213,8 +217,14 @@ def searchsorted(node: Node, operands: Operands, batched: Flags, size: int) -> N
 
 
 def matrix_product(node: Node, operands: Operands, batched: Flags, size: int) -> Node:
-    """One large product where only one factor differs: the calls are further rows of it."""
+    """One large product where only one factor differs: the calls are further rows of it.
+
+    A column times a row, as in the gradient of each example, is a product of elements.
+    """
     x, y = operands
+    if node.inputs[0].type.shape[-1] == 1:
+        x, y = _level(node, operands, batched)
+        return REGISTRY[_PRODUCTS[node.params]](*([y, x] if node.params == ((1,),) else [x, y]))
     if node.type.ndim > 2 or all(batched):
         return aligned(node, operands, batched, size)
     rows, columns = node.type.shape
@@ -226,6 +236,16 @@ def matrix_product(node: Node, operands: Operands, batched: Flags, size: int) ->
     twin = tuple([tuple([1 - k for k in zeros]) for zeros in node.params])
     answer = make(node.primitive, (flat, _flipped(x)), twin)
     return _flipped(_reshaped(answer, (size, columns, rows)))
+
+
+# by the positions of factors in which structural zeros annihilate, where there are any
+_PRODUCTS = {
+    (): "multiply",
+    ((),): "multiply",
+    ((0,),): "scale",
+    ((1,),): "scale",
+    ((0, 1),): "scale_both",
+}
 
 
 def _flipped(x: Node) -> Node:
