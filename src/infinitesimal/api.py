@@ -39,6 +39,7 @@ from infinitesimal.front.origin import place
 from infinitesimal.front.recall import recalled
 from infinitesimal.front.trace import Trace, finish, finished, trace
 from infinitesimal.front.tree import map_leaves
+from infinitesimal.ops.control.joined import joined
 
 __all__ = [
     "grad",
@@ -306,7 +307,7 @@ def graph(f: Callable[..., Any]) -> Callable[..., Graph]:
                 why="a graph would hold it as a number, and its derivative would be silently lost",
                 instead="give it to f as an argument",
             )
-        return close(traced.variables, traced.outputs, traced.names)
+        return close(traced.variables, joined(traced.outputs), traced.names)
 
     return wrapped
 

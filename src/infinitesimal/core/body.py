@@ -16,7 +16,7 @@ from typing import Any
 
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.leaf import CONSTANT, INPUT, constant
-from infinitesimal.core.node import Node, enter, known, make
+from infinitesimal.core.node import Node, enter, make
 from infinitesimal.core.primitive import Primitive, register
 from infinitesimal.core.program import Program, program
 from infinitesimal.core.text import render
@@ -46,15 +46,19 @@ class Body:
 
 
 _FIRST = -2  # Python gives -1 and -2 the same hash
+# Held for good, unlike other nodes: two threads must never have two places of one number.
+_places: dict[tuple[Type, int], Node] = {}
 
 
 def place(type: Type, number: int) -> Node:
     """The leaf of this type and number: the same one each time it is asked for."""
-    params = (type, _FIRST - number)
-    key = hash((INPUT, (), params))
-    leaf = known(key, INPUT, (), params)
-    # older than any leaf of a trace, so that nothing takes it for its own
-    return leaf if leaf is not None else enter(key, INPUT, (), params, type, _FIRST - number)
+    leaf = _places.get((type, number))
+    if leaf is None:
+        # older than any leaf of a trace, so that nothing takes it for its own
+        serial = _FIRST - number
+        made = enter(hash((INPUT, type, serial)), INPUT, (), (type, serial), type, serial)
+        leaf = _places.setdefault((type, number), made)
+    return leaf
 
 
 def number_of(leaf: Node) -> int:

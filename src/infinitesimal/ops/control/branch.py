@@ -12,7 +12,7 @@ element that chose it, and is not run at all where none did.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -25,6 +25,7 @@ from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.ops.batching import copied
 from infinitesimal.ops.control.joined import joined
 from infinitesimal.ops.control.lanes import Batch, chosen, may_fail, safe_lanes, with_lanes
+from infinitesimal.ops.control.loop import arrays_in
 from infinitesimal.ops.control.way_back import Reverse, or_zeros
 
 __all__ = ["batch_branch", "built", "pull_branch", "push_branch"]
@@ -34,7 +35,14 @@ Maybe = Node | None
 
 def built(which: Node, reads: dict[Node, Node], programs: Sequence[Sequence[Node]]) -> list[Node]:
     """The results of a branch: its programs as outputs over places, and what fills the places."""
-    used = set(postorder([node for outputs in programs for node in outputs]))
+    flat = [node for outputs in programs for node in outputs]
+    arrays = arrays_in(flat)
+    if arrays:
+        numbers = _numbers(reads)
+        moved = {array: place(array.type, next(numbers)) for array in arrays}
+        more = {leaf: array for array, leaf in moved.items()}
+        return built(which, {**reads, **more}, [substitute(x, moved) for x in programs])
+    used = set(postorder(flat))
     filled = {leaf: operand for leaf, operand in reads.items() if leaf in used}
     bodies = tuple(Body(tuple(filled), tuple(joined(outputs))) for outputs in programs)
     return picks(make(REGISTRY["branch"], (which, *filled.values()), (bodies,)))
@@ -55,8 +63,12 @@ class _Branch:
 
     def new_places(self, nodes: dict[int, Node]) -> dict[int, Node]:
         """A further place for each of these nodes, unlike those it has."""
-        numbers = count(1 + max((number_of(leaf) for leaf in self.reads), default=-1))
+        numbers = _numbers(self.reads)
         return {k: place(node.type, next(numbers)) for k, node in nodes.items()}
+
+
+def _numbers(places: Iterable[Node]) -> Iterator[int]:
+    return count(1 + max((number_of(leaf) for leaf in places), default=-1))
 
 
 def _taken_apart(node: Node) -> _Branch:

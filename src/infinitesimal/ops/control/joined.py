@@ -1,11 +1,12 @@
-"""Loops that do the same work become one.
+"""Loops that do the same work become one, and do no work that nobody reads.
 
 Forward and reverse mode do not change a loop: they make another, which walks the same steps and
 carries or writes down more. In: nodes. Out: the same values, where a loop beside one that contains
 it is gone, and its results are picked from the other. So value and gradient walk a loop once.
 
 One loop contains another when each place of the other's body is one of its own, filled and advanced
-alike. Places are canonical and equal nodes are one, so comparing bodies is comparing nodes.
+alike. Places are canonical and equal nodes are one, so comparing bodies is comparing nodes. What
+is left of a loop then drops the results that nobody picks (`ops.control.trimmed`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from infinitesimal.core.body import Body, picks
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.node import Node, postorder
 from infinitesimal.ops.control.loop import Loop, loop_of
+from infinitesimal.ops.control.trimmed import trimmed
 
 __all__ = ["joined", "joined_loop"]
 
@@ -38,10 +40,16 @@ def joined_loop(loop: Loop) -> Loop:
 
 
 def joined(outputs: Sequence[Node]) -> list[Node]:
-    """The outputs, in which no loop or branch runs beside one that contains it."""
+    """The outputs, in which no loop or branch runs beside one that contains it, or for nothing."""
     found = [node for node in postorder(outputs) if node.primitive.bodies]
-    if len(found) < 2:
-        return list(outputs)
+    replaced = _replaced(found) if len(found) > 1 else {}
+    if replaced:
+        return joined(substitute(outputs, _settled(replaced)))
+    return trimmed(outputs) if found else list(outputs)
+
+
+def _replaced(found: Sequence[Node]) -> dict[Node, Node]:
+    """The results of loops that another contains, and what replaces them."""
     readers: dict[Node, list[Node]] = {}
     for node in found:
         for operand in dict.fromkeys(node.inputs):
@@ -59,9 +67,7 @@ def joined(outputs: Sequence[Node]) -> list[Node]:
                 replaced.update(zip(picks(small), instead, strict=True))
                 gone.add(small)
                 break
-    if not replaced:
-        return list(outputs)
-    return joined(substitute(outputs, _settled(replaced)))
+    return replaced
 
 
 def _settled(replaced: dict[Node, Node]) -> dict[Node, Node]:

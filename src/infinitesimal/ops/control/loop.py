@@ -15,16 +15,27 @@ same for both words.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count as counting
 
 from infinitesimal.core.body import Body, number_of, picks, place
-from infinitesimal.core.leaf import constant
+from infinitesimal.core.graph import substitute
+from infinitesimal.core.leaf import CONSTANT, constant
 from infinitesimal.core.node import NEVER, Node, make, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import INT64, Type
 
-__all__ = ["Carried", "Loop", "Read", "counted", "loop_of", "new_places", "place_like", "reached"]
+__all__ = [
+    "Carried",
+    "Loop",
+    "Read",
+    "arrays_in",
+    "counted",
+    "loop_of",
+    "new_places",
+    "place_like",
+    "reached",
+]
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,8 @@ class Loop:
 
     def built(self) -> list[Node]:
         """The results of the loop: the carried values at its end, what was written, what saved."""
+        if (moved := self._arrays_outside()) is not None:
+            return moved.built()
         places = tuple(self.places)
         body = Body(places, tuple(self.results))
         sizes = (len(self.captured), len(self.carried))
@@ -93,6 +106,37 @@ class Loop:
         counted = () if self.count is None else (self.count,)
         params = (*sizes, self.length, self.backward, self.checkpoint, self.saved, body)
         return picks(make(REGISTRY["scan"], (*counted, *operands), params))
+
+    def _arrays_outside(self) -> Loop | None:
+        """The loop that captures the arrays in its body, if there are any."""
+        conditions = [] if self.condition is None else [self.condition]
+        arrays = arrays_in([*conditions, *self.results])
+        if not arrays:
+            return None
+        numbers = new_places(self)
+        reads = [Read(place_like(array, numbers), array) for array in arrays]
+        instead = {read.operand: read.place for read in reads}
+        made = substitute([*conditions, *self.results], instead)
+        results = made[len(conditions) :]
+        return replace(
+            self,
+            captured=(*self.captured, *reads),
+            carried=tuple(
+                replace(part, after=after)
+                for part, after in zip(self.carried, results, strict=False)
+            ),
+            written=tuple(results[len(self.carried) :]),
+            condition=made[0] if conditions else None,
+        )
+
+
+def arrays_in(outputs: Iterable[Node]) -> list[Node]:
+    """The constant arrays below the outputs.
+
+    Inside a program they would tell it from another made alike, and be held by it for good: two
+    arrays are equal constants only if they are one.
+    """
+    return [node for node in postorder(outputs) if node.primitive is CONSTANT and node.type.ndim]
 
 
 def loop_of(node: Node) -> Loop:
