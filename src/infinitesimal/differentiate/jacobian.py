@@ -15,9 +15,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from infinitesimal.core.batch import batch
+from infinitesimal.core.body import closed, picks
 from infinitesimal.core.leaf import constant, input_node, zeros
 from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.primitive import REGISTRY
+from infinitesimal.core.span import Span
 from infinitesimal.core.types import Type, array_type
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.reverse import reverse
@@ -101,39 +103,63 @@ def _for_units(
     seed = input_node(type)
     found = derive(seed, True)
     count = max(1, math.ceil(size / (chunk or _fitting(found, seed))))
-    step = max(1, math.ceil(size / count))
-    stacks: list[list[Node]] = []
-    for start in range(0, max(size, 1), step):
-        width = min(step, size - start)
-        seeds = _units(type, start, width)
-        stacks.append(
-            [
-                part if batched else copied(part, width)
-                for part, batched in batch(found, {seed: seeds}, width)
-            ]
-        )
-    if len(stacks) == 1:
-        return stacks[0]
-    return [REGISTRY["concatenate"](*parts, axis=0) for parts in zip(*stacks, strict=True)]
+    step = math.ceil(size / count)
+    if count == 1:
+        return _batched(found, seed, _units(type, constant(np.arange(size))))
+    return _in_blocks(found, seed, count, step)
+
+
+def _batched(found: Sequence[Node], seed: Node, seeds: Node) -> list[Node]:
+    size = seeds.type.shape[0]
+    return [
+        part if batched else copied(part, size)
+        for part, batched in batch(found, {seed: seeds}, size)
+    ]
+
+
+def _in_blocks(found: Sequence[Node], seed: Node, count: int, step: int) -> list[Node]:
+    """The same for `step` unit vectors at a time: a loop over blocks, of which the last is cut.
+
+    What depends on no seed is worked out once, outside.
+    """
+    size = seed.type.size
+    own = input_node(array_type(np.int64, (step,)))
+    parts = _batched(found, seed, _units(seed.type, own))
+    body, captured = closed([own], parts, _depending(parts, own))
+    numbers = constant(np.arange(count * step).reshape(count, step))
+    loop = REGISTRY["scan"](
+        *captured, numbers, captured=len(captured), carried=0, length=count, backward=False,
+        checkpoint=0, saved=(), body=body,
+    )  # fmt: skip
+    whole = [
+        _reshaped(blocks, (count * step, *part.type.shape[1:]))
+        for blocks, part in zip(picks(loop), parts, strict=True)
+    ]
+    if count * step == size:
+        return whole
+    return [REGISTRY["index"](stack, key=(Span(0, size, 1),)) for stack in whole]
+
+
+def _depending(found: Sequence[Node], leaf: Node) -> set[Node]:
+    """The nodes below these that depend on a leaf, and the leaf."""
+    depending = {leaf}
+    for node in postorder(found, {leaf: None}):
+        if not depending.isdisjoint(node.inputs):
+            depending.add(node)
+    return depending
 
 
 def _fitting(found: Sequence[Node], seed: Node) -> int:
     """How many seeds at once keep the arrays that depend on them within bounds."""
-    largest = seed.type.size
-    depending = {seed}
-    for node in postorder(found, {seed: None}):
-        if not depending.isdisjoint(node.inputs):
-            depending.add(node)
-            largest = max(largest, node.type.size)
+    largest = max(node.type.size for node in _depending(found, seed))
     return max(1, _AT_ONCE // max(largest, 1))
 
 
-def _units(type: Type, start: int, count: int) -> Node:
-    """Some of the unit vectors of a space, made when they are needed and not before."""
-    places = constant(np.arange(type.size))
-    own = constant(np.arange(start, start + count).reshape(count, 1))
-    units = REGISTRY["astype"](REGISTRY["equal"](own, places), dtype=type.dtype)
-    return _reshaped(units, (count, *type.shape))
+def _units(type: Type, own: Node) -> Node:
+    """The unit vectors of these numbers, made when they are needed and not before."""
+    places, count = constant(np.arange(type.size)), own.type.size
+    units = REGISTRY["equal"](_reshaped(own, (count, 1)), places)
+    return _reshaped(REGISTRY["astype"](units, dtype=type.dtype), (count, *type.shape))
 
 
 def _reshaped(node: Node, shape: tuple[int, ...]) -> Node:
