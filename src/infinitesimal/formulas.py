@@ -35,10 +35,12 @@ from infinitesimal.optimise.algebra import IDENTITIES, SIGNS, SPELLING
 from infinitesimal.optimise.arrays import SHAPES
 from infinitesimal.optimise.collect import size
 from infinitesimal.optimise.rewrite import rewrite
+from infinitesimal.optimise.unroll import unrolled
 
 __all__ = ["Expression", "Swell", "Symbolic", "symbolic"]
 
 TOLD = 150  # nodes of the longest function whose derivation is told rule by rule
+LONGEST = 500  # nodes of the longest loop that is written out in a formula
 
 
 def symbolic(f: Callable[..., Any] | str, argnums: Argnums | None = None) -> Any:
@@ -47,7 +49,9 @@ def symbolic(f: Callable[..., Any] | str, argnums: Argnums | None = None) -> Any
     `f` returns a scalar. `argnums` chooses the arguments (default: all). A function with `if` or
     `while` is followed along the branch taken at the example point, and the formulas hold where the
     same branch is taken. Typed mathematics needs no example point: its formulas are returned at
-    once. Raises `ShapeError` when the value is no scalar, `ArgumentError` for wrong argnums.
+    once. Loops and branches (`scan`, `while_loop`, `cond`, …) are written out likewise, step by
+    step. Raises `ShapeError` when the value is no scalar, `ArgumentError` for wrong argnums, and
+    `UnsupportedError` for loops too long to be written out.
 
     >>> symbolic(lambda x, y: (x + y) * (x + 2 * y))(2.0, 3.0)
     f(x, y) = (x + y)*(x + 2*y)
@@ -68,6 +72,7 @@ def symbolic(f: Callable[..., Any] | str, argnums: Argnums | None = None) -> Any
         numbers = argument_numbers("symbolic", wanted, args)
         traced = trace(f, args, options, numbers, asked="symbolic")
         output = scalar_output("symbolic", traced)
+        (output,) = unrolled([output], largest=LONGEST)
         graph = _spelled(close(traced.variables, [output], traced.names))
         name = getattr(f, "__name__", "f")
         return Symbolic(graph, name if name.isidentifier() else "f")

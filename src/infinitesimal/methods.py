@@ -11,7 +11,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -46,6 +46,7 @@ from infinitesimal.front.dual import Dual, propagate
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
 from infinitesimal.front.trace import Trace, finish, leaf_node, presented, trace
+from infinitesimal.optimise.unroll import unrolled_where_short
 
 __all__ = ["METHODS", "Problem", "Work", "check_options", "derivative", "solve"]
 
@@ -269,6 +270,7 @@ def _by_formulas(problem: Problem) -> list[Any]:
         return symbolic_gradient([output], variables, [unit])
 
     traced = problem.traced()
+    traced = replace(traced, outputs=unrolled_where_short(traced.outputs))
     found = _by_rows(traced, formulas)
     problem.work.count(lambda: evaluation_operations([_single(traced), *found]))
     return _finished(traced, found)

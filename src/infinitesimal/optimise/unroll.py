@@ -18,14 +18,15 @@ from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.leaf import CONSTANT, VARIABLE, constant
 from infinitesimal.core.node import Node, make, postorder
 from infinitesimal.core.types import Type
-from infinitesimal.errors import UnsupportedError
+from infinitesimal.errors import UnknownValueError, UnsupportedError
 from infinitesimal.ops.control.loop import Loop, loop_of
 from infinitesimal.ops.index import index
 from infinitesimal.ops.shape import concatenate, reshape
 
-__all__ = ["LARGEST", "unrolled"]
+__all__ = ["LARGEST", "unrolled", "unrolled_where_short"]
 
 LARGEST = 10_000  # nodes of a graph in which everything is written out
+SHORT = 60  # nodes of one whose formulas are made in a moment
 _PICKING = ("index", "gather")
 
 
@@ -45,6 +46,14 @@ def unrolled(
     if not any(node.primitive.bodies for node in postorder(outputs)):
         return list(outputs)
     return _Unroller(dict(bindings or {}), longest, largest).written_out(outputs, {})
+
+
+def unrolled_where_short(outputs: Sequence[Node]) -> list[Node]:
+    """The same where the way is known and short enough for algebra; else the loops stay loops."""
+    try:
+        return unrolled(outputs, largest=SHORT)
+    except (UnsupportedError, UnknownValueError):
+        return list(outputs)
 
 
 class _Unroller:
