@@ -112,6 +112,57 @@ def test_reverse_mode_of_an_element_in_a_batch(sample: Sample) -> None:
 
 
 @each_sample
+def test_derivatives_of_a_batch(sample: Sample) -> None:
+    """Of the batch as one function: tangents are stacked, a shared operand collects cotangents."""
+    leaves, node = sample.applied()
+    wrt = [leaf for leaf in leaves if leaf.type.inexact]
+    if not wrt or not node.type.inexact:
+        return
+    rng = np.random.default_rng(4)
+    for same, replaced, bindings in cases(sample, leaves):
+        whole = {leaf: input_node(x.type) for leaf, x in replaced.items()}
+        ((made, _),) = batch([node], whole, SIZE)
+        own = [whole.get(leaf, leaf) for leaf in wrt]
+        point = {
+            **{leaf: bindings[0][leaf] for leaf in same},
+            **{whole[leaf]: evaluate([x])[0] for leaf, x in replaced.items()},
+        }
+        seed = rng.uniform(-1, 1, made.type.shape)
+        moves = [rng.uniform(-1, 1, leaf.type.shape)[()] for leaf in own]
+        found, tangent = derived(made, own, point, seed, moves)
+        each = []
+        for k, binding in enumerate(bindings):
+            both = zip(wrt, moves, strict=True)
+            move = [x[k] if leaf in replaced else x for leaf, x in both]
+            each.append(derived(node, wrt, binding, seed[k], move))
+        near(tangent, np.stack([part for _, part in each]))
+        for leaf, cotangent, *parts in zip(wrt, found, *[back for back, _ in each], strict=True):
+            near(cotangent, np.stack(parts) if leaf in replaced else np.sum(parts, axis=0))
+
+
+def derived(
+    node: Node, wrt: Sequence[Node], point: dict[Node, Any], seed: Any, moves: Sequence[Any]
+) -> tuple[list[Any], Any]:
+    """The cotangents of the leaves for a seed, and the tangent of the node for moves of them."""
+    back = reverse([node], [constant(seed)], wrt)
+    ahead = forward([node], dict(zip(wrt, map(constant, moves), strict=True)))
+    return valued(back, point, wrt), valued(ahead, point, [node])[0]
+
+
+def valued(parts: Sequence[Node | None], point: dict[Node, Any], like: Sequence[Node]) -> list[Any]:
+    """Values, and zeros in place of None."""
+    return [
+        np.zeros(node.type.shape) if part is None else evaluate([part], point)[0]
+        for part, node in zip(parts, like, strict=True)
+    ]
+
+
+def near(found: Any, wanted: Any) -> None:
+    size = np.max(np.abs(wanted), where=np.isfinite(wanted), initial=1.0)
+    np.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-11 * size)
+
+
+@each_sample
 @pytest.mark.parametrize("way", ["forward", "reverse"])
 def test_a_batch_of_directions(sample: Sample, way: str) -> None:
     """Derivatives along many directions at one point, as a Jacobian takes them."""
