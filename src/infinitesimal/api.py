@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from infinitesimal.core.body import renumbered
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import Graph, close, substitute
 from infinitesimal.core.leaf import INPUT, VARIABLE, as_nodes, constant, input_node
@@ -307,7 +309,8 @@ def graph(f: Callable[..., Any]) -> Callable[..., Graph]:
                 why="a graph would hold it as a number, and its derivative would be silently lost",
                 instead="give it to f as an argument",
             )
-        return close(traced.variables, joined(traced.outputs), traced.names)
+        closed = close(traced.variables, joined(traced.outputs), traced.names)
+        return replace(closed, outputs=tuple(renumbered(closed.outputs)))
 
     return wrapped
 

@@ -15,15 +15,15 @@ from functools import cached_property
 from typing import Any
 
 from infinitesimal.core.graph import substitute
-from infinitesimal.core.leaf import CONSTANT, INPUT, constant
-from infinitesimal.core.node import Node, enter, make
+from infinitesimal.core.leaf import CONSTANT, INPUT, VARIABLE, constant
+from infinitesimal.core.node import Node, enter, make, postorder
 from infinitesimal.core.primitive import Primitive, register
 from infinitesimal.core.program import Program, program
 from infinitesimal.core.text import render
 from infinitesimal.core.types import Bundle, Type
 from infinitesimal.errors import GraphError
 
-__all__ = ["PICK", "Body", "closed", "number_of", "pick", "picks", "place"]
+__all__ = ["PICK", "Body", "closed", "number_of", "pick", "picks", "place", "renumbered"]
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,37 @@ def closed(
     replaced = {**plain, **dict(zip(leaves, places, strict=True))}
     built = substitute(outputs, replaced, keep_variables=False)
     return Body(tuple(places), tuple(built)), list(captured)
+
+
+def renumbered(outputs: Sequence[Node]) -> list[Node]:
+    """The outputs, of words whose programs number their places 0, 1, …, as a text would.
+
+    Two programs that print alike are one then. No variable is left.
+    """
+    new: dict[Node, Node] = {}
+    for node in postorder(outputs):
+        inputs = tuple([new[operand] for operand in node.inputs])
+        if node.primitive is VARIABLE:
+            new[node] = inputs[0]
+            continue
+        params = tuple(
+            [
+                _numbered(value) if name in node.primitive.bodies else value
+                for name, value in zip(node.primitive.parameters, node.params, strict=True)
+            ]
+        )
+        changed = inputs != node.inputs or params != node.params
+        new[node] = made = make(node.primitive, inputs, params) if changed else node
+        made.origin = made.origin or node.origin
+    return [new[node] for node in outputs]
+
+
+def _numbered(program: Any) -> Any:
+    if isinstance(program, tuple):
+        return tuple(map(_numbered, program))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    places = [place(leaf.type, number) for number, leaf in enumerate(program.inputs)]
+    inside = substitute(renumbered(program.outputs), dict(zip(program.inputs, places, strict=True)))
+    return Body(tuple(places), tuple(inside))
 
 
 # ---- one of several results

@@ -72,10 +72,14 @@ def _scan_type(*signature: Any) -> Type:
     leaves = [leaf.type for leaf in body.inputs]
     first = captured + carried
     _demand(len(body.outputs) >= carried, "scan", "the body has a result for each carried value")
-    expected = [*leaves[:first], *(stacked_type(leaf, steps) for leaf in leaves[first:])]
+    stacks = [
+        # a tape that is over, and has become an array, is as good as a tape
+        stacked_type(leaf, given.shape[0] if counted and given.ndim else steps)
+        for leaf, given in zip(leaves[first:], types[first:], strict=False)
+    ]
     states = ANY if counted else -(-steps // max(checkpoint, 1))
     inside = slice(captured, first)
-    return _loop_type("scan", types, expected, body, inside, steps, states, saved)
+    return _loop_type("scan", types, [*leaves[:first], *stacks], body, inside, steps, states, saved)
 
 
 def _while_type(*signature: Any) -> Type:
