@@ -2,7 +2,8 @@
 
 In: the loop, and the outputs of the body of its way back, still written in nodes of the loop's own
 body. Out: the nodes whose values are written down at each step. All others the way back computes
-again: partials from what was written, reshapes, and whatever depends on captured values alone.
+again: partials from what was written, what one instruction makes of it, and whatever depends on
+captured values alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from infinitesimal.core.body import PICK
-from infinitesimal.core.leaf import CONSTANT
+from infinitesimal.core.leaf import CONSTANT, INPUT
 from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.types import Bundle
 from infinitesimal.ops.control.loop import Loop
@@ -18,6 +19,12 @@ from infinitesimal.ops.control.loop import Loop
 __all__ = ["depending", "residuals"]
 
 _LIGHT = frozenset(("reshape", "transpose", "broadcast", "pick"))  # nothing is computed by these
+# one instruction each: done again sooner than read again from memory
+_QUICK = _LIGHT | frozenset(
+    ("add", "subtract", "multiply", "divide", "negative", "positive", "square", "absolute",
+     "maximum", "minimum", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal",
+     "logical_not", "index")
+)  # fmt: skip
 
 
 def depending(outputs: Iterable[Node], sources: Iterable[Node]) -> set[Node]:
@@ -55,7 +62,24 @@ def residuals(loop: Loop, outputs: Sequence[Node], cotangents: Iterable[Node]) -
             stored[node] = None
         else:
             waiting.extend(node.inputs)
-    return list(stored)
+    return _not_at_hand(loop, list(stored), varying)
+
+
+def _not_at_hand(loop: Loop, stored: Sequence[Node], varying: set[Node]) -> list[Node]:
+    """Those of the stored nodes that a few instructions do not make of the others."""
+    wanted = set(stored)
+    at_hand = {part.place for part in (*loop.captured, *loop.elements)}
+    kept: list[Node] = []
+    for node in postorder(stored):
+        follows = node.inputs and node.primitive.name in _QUICK
+        if node in at_hand or (node not in varying and node.primitive is not INPUT):
+            at_hand.add(node)
+        elif follows and at_hand.issuperset(node.inputs):
+            at_hand.add(node)
+        elif node in wanted:
+            kept.append(node)
+            at_hand.add(node)
+    return kept
 
 
 def _worth(node: Node, primal: set[Node], loop: Loop) -> bool:
