@@ -128,9 +128,8 @@ def _in_blocks(found: Sequence[Node], seed: Node, count: int, step: int) -> list
     body, captured = closed([own], parts, _depending(parts, own))
     numbers = constant(np.arange(count * step).reshape(count, step))
     loop = REGISTRY["scan"](
-        *captured, numbers, captured=len(captured), carried=0, length=count, backward=False,
-        checkpoint=0, saved=(), body=body,
-    )  # fmt: skip
+        *captured, numbers, captured=len(captured), carried=0, length=count, body=body
+    )
     whole = [
         _reshaped(blocks, (count * step, *part.type.shape[1:]))
         for blocks, part in zip(picks(loop), parts, strict=True)

@@ -114,8 +114,7 @@ def one_by_one(node: Node, operands: Operands, batched: Flags, size: int) -> Nod
     )
     loop = REGISTRY["scan"](
         *[operands[k] for k in order],
-        captured=batched.count(False), carried=0, length=size, backward=False, checkpoint=0,
-        saved=(), body=body,
+        captured=batched.count(False), carried=0, length=size, body=body,
     )  # fmt: skip
     return picks(loop)[0]
 

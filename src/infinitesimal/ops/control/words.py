@@ -130,7 +130,8 @@ def _word(
     """A record of kind "control"; `analytic` is the same run with another meaning of bodies."""
 
     def built(*operands: Node, **params: Any) -> Node:
-        return make(REGISTRY[name], operands, tuple([params[key] for key in parameters]))
+        said = {**optional, **params}
+        return make(REGISTRY[name], operands, tuple([said[key] for key in parameters]))
 
     return register(
         Primitive(
