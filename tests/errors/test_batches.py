@@ -279,7 +279,7 @@ def an_int() -> None:
     UnknownValueError: a whole number at HERE
       found:    a traced i64 whose value is not known here
       because:  inside vmap (HERE) it stands for every element of the batch at once
-      instead:  infinitesimal.numpy.take(values, k) for values[k];
+      instead:  infinitesimal.numpy.take(values, k, axis=0) for values[k];
                 infinitesimal.fori_loop(0, n, body, x) for range(n); a number that is not traced for
                 a size
     """
@@ -293,7 +293,7 @@ def a_range() -> None:
     UnknownValueError: conversion to a NumPy array at HERE
       found:    a traced i64 whose value is not known here
       because:  inside vmap (HERE) it stands for every element of the batch at once
-      instead:  infinitesimal.numpy.take(values, k) for values[k]
+      instead:  infinitesimal.numpy.take(values, k, axis=0) for values[k]
     """
 )
 def an_element_of_a_plain_array() -> None:

@@ -27,7 +27,7 @@ from infinitesimal.front.unknown import unknown
 __all__ = ["Forced"]
 
 _WHOLE = (
-    "infinitesimal.numpy.take(values, k) for values[k];\n"
+    "infinitesimal.numpy.take(values, k, axis=0) for values[k];\n"
     "infinitesimal.fori_loop(0, n, body, x) for range(n); a number that is not traced for a size"
 )
 
@@ -100,7 +100,7 @@ class Forced:
         value = self._plain(
             "conversion to a NumPy array",
             "array",
-            "infinitesimal.numpy.take(values, k) for values[k]"
+            "infinitesimal.numpy.take(values, k, axis=0) for values[k]"
             if self.node.type.dtype.kind in "iu"
             else "infinitesimal.numpy.array([x, y]) or np.stack([x, y])",
         )
