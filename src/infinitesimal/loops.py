@@ -28,8 +28,8 @@ from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
 from infinitesimal.front.trace import finish, leaf_node
 from infinitesimal.front.tree import LEAF, Structure, flatten
-from infinitesimal.ops.control.joined import joined_loop
 from infinitesimal.ops.control.loop import Carried, Loop, Read
+from infinitesimal.ops.control.merge import merged_loop
 from infinitesimal.ops.order import flip
 
 __all__ = ["fori_loop", "scan", "while_loop"]
@@ -91,7 +91,7 @@ def scan(
         elements = [flip(node, 0) for node in elements]
     loop = _loop(traced, start, elements, range(len(start)))
     loop = replace(loop, length=steps, backward=reverse and not flipped, checkpoint=every)
-    results = joined_loop(loop).built()
+    results = merged_loop(loop).built()
     rows = results[len(start) :]
     done = finish(
         [*results[: len(start)], *([flip(row, 0) for row in rows] if flipped else rows)], since
@@ -134,7 +134,7 @@ def fori_loop(
         count=None if known else last - first,
         checkpoint=_every("fori_loop", checkpoint, steps),
     )
-    return state.unflatten(finish(joined_loop(loop).built()[1:], since))
+    return state.unflatten(finish(merged_loop(loop).built()[1:], since))
 
 
 def while_loop(
@@ -174,7 +174,7 @@ def while_loop(
     loop = _loop(traced, start, [], range(1, 1 + len(start)))
     every = _every("while_loop", checkpoint, most)
     holds = replace(loop, condition=loop.written[0], written=(), most=most, checkpoint=every)
-    return state.unflatten(finish(joined_loop(holds).built(), since))
+    return state.unflatten(finish(merged_loop(holds).built(), since))
 
 
 # ---- what is given

@@ -23,9 +23,9 @@ from infinitesimal.core.leaf import zeros
 from infinitesimal.core.node import Node, make, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.ops.batching import copied
-from infinitesimal.ops.control.joined import joined
 from infinitesimal.ops.control.lanes import Batch, chosen, may_fail, safe_lanes, with_lanes
 from infinitesimal.ops.control.loop import arrays_in
+from infinitesimal.ops.control.merge import merged
 from infinitesimal.ops.control.way_back import Reverse, or_zeros
 
 __all__ = ["batch_branch", "built", "pull_branch", "push_branch"]
@@ -44,7 +44,7 @@ def built(which: Node, reads: dict[Node, Node], programs: Sequence[Sequence[Node
         return built(which, {**reads, **more}, [substitute(x, moved) for x in programs])
     used = set(postorder(flat))
     filled = {leaf: operand for leaf, operand in reads.items() if leaf in used}
-    bodies = tuple(Body(tuple(filled), tuple(joined(outputs))) for outputs in programs)
+    bodies = tuple(Body(tuple(filled), tuple(merged(outputs))) for outputs in programs)
     return picks(make(REGISTRY["branch"], (which, *filled.values()), (bodies,)))
 
 

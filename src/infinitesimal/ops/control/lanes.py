@@ -24,8 +24,8 @@ from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import INT64, array_type
 from infinitesimal.ops.batching import copied, moved_axis
-from infinitesimal.ops.control.joined import joined_loop
 from infinitesimal.ops.control.loop import Carried, Loop, Read, loop_of, new_places, place_like
+from infinitesimal.ops.control.merge import merged_loop
 
 __all__ = ["batch_loop", "chosen", "may_fail", "safe_lanes", "with_lanes"]
 
@@ -69,7 +69,7 @@ def batch_loop(
         lanes = {inside.lane(leaf) for leaf in inside.batched}
         walked = _until_all_arrived if inside.judged else _to_the_longest
         made = walked(made, lanes, size)
-    results = joined_loop(made).built()
+    results = merged_loop(made).built()
     carried = [x.place in inside.batched for x in loop.carried]
     stacked = [*rows, *(carried[k] for k in loop.saved)]
     return [

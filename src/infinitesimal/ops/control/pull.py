@@ -15,8 +15,8 @@ from dataclasses import replace
 
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.node import Node, postorder
-from infinitesimal.ops.control.joined import joined_loop
 from infinitesimal.ops.control.loop import Loop, Read, counted, loop_of, new_places, place_like
+from infinitesimal.ops.control.merge import merged_loop
 from infinitesimal.ops.control.residuals import residuals
 from infinitesimal.ops.control.segments import back_by_segments
 from infinitesimal.ops.control.way_back import (
@@ -99,7 +99,7 @@ def _back(loop: Loop, given: Cotangents, wanted: Wanted, reverse: Reverse) -> Fo
         backward=not loop.backward,
         checkpoint=loop.checkpoint,
     )
-    found = exits.replaced(joined_loop(way).built())
+    found = exits.replaced(merged_loop(way).built())
     starts = {loop.carried[k].place: cotangent for k, cotangent in found.ends.items()}
     return {**wanted.sums, **found.sums, **starts, **found.sent}
 
@@ -111,7 +111,7 @@ def _recorded(loop: Loop, stored: Sequence[Node]) -> tuple[list[Node], Node | No
         return [], None
     written = [*loop.written, *(node for node in stored if node not in loop.written)]
     carried = (*loop.carried, *([counted(loop)] if counting else []))
-    results = joined_loop(replace(loop, carried=carried, written=tuple(written))).built()
+    results = merged_loop(replace(loop, carried=carried, written=tuple(written))).built()
     rows = results[len(carried) :]
     stacks = [rows[written.index(node)] for node in stored]
     return stacks, results[len(loop.carried)] if counting else None

@@ -13,7 +13,6 @@ from itertools import chain
 
 from infinitesimal.core.leaf import zeros
 from infinitesimal.core.node import Node
-from infinitesimal.ops.control.joined import joined_loop
 from infinitesimal.ops.control.loop import (
     Carried,
     Loop,
@@ -23,6 +22,7 @@ from infinitesimal.ops.control.loop import (
     place_like,
     reached,
 )
+from infinitesimal.ops.control.merge import merged_loop
 
 __all__ = ["carried_along", "push_loop"]
 
@@ -82,7 +82,7 @@ def push_loop(
         written=(*loop.written, *kept),
         saved=(*loop.saved, *(place_of[k] for k in loop.saved if k in place_of)),
     )
-    results = iter(joined_loop(both).built())
+    results = iter(merged_loop(both).built())
     ends = [next(results) for _ in both.carried]
     rows = [next(results) for _ in both.written][len(loop.written) :]
     states = [*results][len(loop.saved) :]

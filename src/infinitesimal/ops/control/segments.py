@@ -18,8 +18,8 @@ from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.span import span
 from infinitesimal.core.types import INT64, array_type
-from infinitesimal.ops.control.joined import joined_loop
 from infinitesimal.ops.control.loop import Carried, Loop, Read, counted, new_places, place_like
+from infinitesimal.ops.control.merge import merged_loop
 from infinitesimal.ops.control.way_back import (
     Cotangents,
     Exits,
@@ -115,7 +115,7 @@ def _saved(loop: Loop) -> tuple[list[Node], Maybe]:
     counting = loop.condition is not None
     carried = (*loop.carried, *([counted(loop)] if counting else []))
     states = tuple(range(len(loop.carried)))
-    results = joined_loop(replace(loop, carried=carried, saved=states)).built()
+    results = merged_loop(replace(loop, carried=carried, saved=states)).built()
     total = results[len(loop.carried)] if counting else loop.count
     return results[len(carried) + len(loop.written) :], total
 
@@ -170,7 +170,7 @@ class _WayBack:
             backward=True,
             checkpoint=1,
         )
-        made = joined_loop(way).built()
+        made = merged_loop(way).built()
         first = len(exits.ends) + len(exits.sums)
         return exits.replaced([*made[:first], *made[first + len(carried) :]])
 
