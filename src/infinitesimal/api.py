@@ -20,7 +20,15 @@ from infinitesimal.core.leaf import INPUT, VARIABLE, as_nodes, constant, input_n
 from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.differentiate.forward import forward
-from infinitesimal.differentiate.jacobian import Blocks, cheaper, columns, filled, rows, slope_type
+from infinitesimal.differentiate.jacobian import (
+    Blocks,
+    cheaper,
+    columns,
+    filled,
+    in_blocks,
+    rows,
+    slope_type,
+)
 from infinitesimal.differentiate.reverse import reverse
 from infinitesimal.errors import LostDerivativeError
 from infinitesimal.front.arguments import (
@@ -35,6 +43,7 @@ from infinitesimal.front.arguments import (
     scalar_output,
     seeds_like,
     split,
+    stacked_seeds,
 )
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
@@ -42,6 +51,7 @@ from infinitesimal.front.recall import recalled
 from infinitesimal.front.trace import Trace, finish, finished, trace
 from infinitesimal.front.tree import map_leaves
 from infinitesimal.ops.control.joined import joined
+from infinitesimal.ops.index import gather
 
 __all__ = [
     "grad",
@@ -258,20 +268,52 @@ def hessian(
     return _jacobian("hessian", gradient, argnums, columns, chunk)
 
 
-def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+def hvp(
+    f: Callable[..., Any],
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    *,
+    chunk: int | None = None,
+) -> Any:
     """The Hessian of the scalar function `f` times a vector, without the Hessian.
 
     `primals` and `tangents` are tuples as in `jvp`. Returns a tuple with the structure of
-    `primals`, or, for a single argument, its part alone.
+    `primals`, or, for a single argument, its part alone. Where every tangent has one more axis than
+    its primal, the first, of one length for all, these are so many vectors, and so many products
+    come from one pass, or from one for each `chunk` of them.
 
     >>> hvp(lambda x: x[0] ** 2 * x[1], (np.array([3.0, 5.0]),), (np.array([1.0, 0.0]),))
     array([10.,  6.])
+    >>> hvp(lambda x: x[0] ** 2 * x[1], (np.array([3.0, 5.0]),), (np.eye(2),))
+    array([[10.,  6.],
+           [ 6.,  0.]])
     """
     check_callable(f, "hvp")
     check_pair("hvp", primals, tangents)
+    check_chunk("hvp", chunk)
     gradient = grad(f, argnums=tuple(range(len(primals))))
-    product = _jvp("hvp", gradient, primals, tangents)[1]
+    count = stacked_seeds(primals, tangents)
+    if count is None:
+        product = _jvp("hvp", gradient, primals, tangents)[1]
+    else:
+        product = _products(gradient, primals, tangents, count, chunk)
     return product if len(primals) > 1 else product[0]
+
+
+def _products(
+    gradient: Callable[..., Any], primals: Any, tangents: Any, count: int, chunk: int | None
+) -> Any:
+    """The change of the gradient along each of `count` stacked tangents."""
+    traced = trace(gradient, primals, {}, range(len(primals)), asked="hvp")
+    seeds = {node: input_node(node.type) for node in traced.variables}
+    found = filled(forward(traced.outputs, seeds), traced.outputs)
+    stacks = matching("hvp", "tangent", tangents, traced, count)
+
+    def of(stack: Node) -> Callable[[Node], Node]:
+        return lambda own: gather(stack, REGISTRY["minimum"](own, count - 1))
+
+    taken = {seed: of(stack) for seed, stack in zip(seeds.values(), stacks, strict=True)}
+    return traced.result.unflatten(finish(in_blocks(found, taken, count, chunk), traced.since))
 
 
 def stop_gradient(x: Any) -> Any:

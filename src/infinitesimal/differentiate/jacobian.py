@@ -10,7 +10,7 @@ that would need too much memory, it is done for a block of unit vectors at a tim
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.reverse import reverse
 from infinitesimal.ops.batching import copied, moved_axis
 
-__all__ = ["Blocks", "cheaper", "columns", "filled", "rows", "slope_type"]
+__all__ = ["Blocks", "cheaper", "columns", "filled", "in_blocks", "rows", "slope_type"]
 
 Blocks = list[list[Node]]
 _AT_ONCE = 2**23  # elements of the largest array of a batched sweep: 64 MB of float64
@@ -101,31 +101,28 @@ def _for_units(
         found = derive(constant(np.ones(shape, type.dtype)), False)
         return [_reshaped(part, (1, *part.type.shape)) for part in found]
     seed = input_node(type)
-    found = derive(seed, True)
-    count = max(1, math.ceil(size / (chunk or _fitting(found, seed))))
+    return in_blocks(derive(seed, True), {seed: lambda own: _units(type, own)}, size, chunk)
+
+
+def in_blocks(
+    found: Sequence[Node],
+    seeds: Mapping[Node, Callable[[Node], Node]],
+    size: int,
+    chunk: int | None,
+) -> list[Node]:
+    """What is derived from each of `size` seeds, along a new first axis, `chunk` at a time.
+
+    `found` are nodes over leaves that stand for one seed; `seeds` gives for each leaf the function
+    from the numbers of some seeds to those seeds. Several blocks are a loop, of which the last is
+    cut; what depends on no seed is worked out once, outside.
+    """
+    count = max(1, math.ceil(size / (chunk or _fitting(found, seeds))))
     step = math.ceil(size / count)
     if count == 1:
-        return _batched(found, seed, _units(type, constant(np.arange(size))))
-    return _in_blocks(found, seed, count, step)
-
-
-def _batched(found: Sequence[Node], seed: Node, seeds: Node) -> list[Node]:
-    size = seeds.type.shape[0]
-    return [
-        part if batched else copied(part, size)
-        for part, batched in batch(found, {seed: seeds}, size)
-    ]
-
-
-def _in_blocks(found: Sequence[Node], seed: Node, count: int, step: int) -> list[Node]:
-    """The same for `step` unit vectors at a time: a loop over blocks, of which the last is cut.
-
-    What depends on no seed is worked out once, outside.
-    """
-    size = seed.type.size
+        return _batched(found, seeds, constant(np.arange(size)))
     own = input_node(array_type(np.int64, (step,)))
-    parts = _batched(found, seed, _units(seed.type, own))
-    body, captured = closed([own], parts, _depending(parts, own))
+    parts = _batched(found, seeds, own)
+    body, captured = closed([own], parts, _depending(parts, [own]))
     numbers = constant(np.arange(count * step).reshape(count, step))
     loop = REGISTRY["scan"](
         *captured, numbers, captured=len(captured), carried=0, length=count, body=body
@@ -139,18 +136,26 @@ def _in_blocks(found: Sequence[Node], seed: Node, count: int, step: int) -> list
     return [REGISTRY["index"](stack, key=(Span(0, size, 1),)) for stack in whole]
 
 
-def _depending(found: Sequence[Node], leaf: Node) -> set[Node]:
-    """The nodes below these that depend on a leaf, and the leaf."""
-    depending = {leaf}
-    for node in postorder(found, {leaf: None}):
+def _batched(
+    found: Sequence[Node], seeds: Mapping[Node, Callable[[Node], Node]], own: Node
+) -> list[Node]:
+    size = own.type.size
+    stacks = {leaf: seed(own) for leaf, seed in seeds.items()}
+    return [part if batched else copied(part, size) for part, batched in batch(found, stacks, size)]
+
+
+def _depending(found: Sequence[Node], leaves: Iterable[Node]) -> set[Node]:
+    """The nodes below these that depend on one of the leaves, and the leaves."""
+    depending = set(leaves)
+    for node in postorder(found, dict.fromkeys(depending)):
         if not depending.isdisjoint(node.inputs):
             depending.add(node)
     return depending
 
 
-def _fitting(found: Sequence[Node], seed: Node) -> int:
+def _fitting(found: Sequence[Node], seeds: Iterable[Node]) -> int:
     """How many seeds at once keep the arrays that depend on them within bounds."""
-    largest = max(node.type.size for node in _depending(found, seed))
+    largest = max(node.type.size for node in _depending(found, seeds))
     return max(1, _AT_ONCE // max(largest, 1))
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "scalar_output",
     "seeds_like",
     "split",
+    "stacked_seeds",
     "unknown_method",
 ]
 
@@ -184,10 +185,31 @@ def scalar_output(asked: str, traced: Trace) -> Node:
     return output if output.type.inexact else REGISTRY["astype"](output, dtype=np.dtype(np.float64))
 
 
+def stacked_seeds(primals: Any, tangents: Any) -> int | None:
+    """How many tangents lie along a first axis that the primals do not have, if they do."""
+    leaves, structure = flatten(tuple(primals))
+    seeds, other = flatten(tuple(tangents))
+    if str(structure) != str(other) or not seeds:
+        return None
+    shapes = [tuple(np.shape(seed)) for seed in seeds]
+    counts = {shape[:1] for shape in shapes}
+    further = [shape[1:] == np.shape(leaf) for shape, leaf in zip(shapes, leaves, strict=True)]
+    return shapes[0][0] if all(further) and len(counts) == 1 and shapes[0] else None
+
+
 def seeds_like(
-    asked: str, word: str, given: Any, structure: Structure, like: Sequence[Node]
+    asked: str,
+    word: str,
+    given: Any,
+    structure: Structure,
+    like: Sequence[Node],
+    count: int | None = None,
 ) -> list[Node]:
-    """Nodes for tangents or cotangents given by the user, each of the type of its primal."""
+    """Nodes for tangents or cotangents given by the user, each of the type of its primal.
+
+    With `count`, each holds so many, along a first axis.
+    """
+    stack = () if count is None else (count,)
     leaves, found = flatten(given)
     if str(found) != str(structure):
         raise ArgumentError(
@@ -198,7 +220,7 @@ def seeds_like(
     seeds: list[Node] = []
     for leaf, node, path in zip(leaves, like, structure.paths(word), strict=True):
         seed = leaf_node(leaf, asked, path)
-        if seed.type.shape != node.type.shape:
+        if seed.type.shape != (*stack, *node.type.shape):
             raise ShapeError(
                 f"{asked} at {place()}: {path}",
                 found=f"{word}: {seed.type}\nvalue:   {node.type}",
@@ -222,10 +244,12 @@ def seeds_like(
     return seeds
 
 
-def matching(asked: str, word: str, given: Any, traced: Trace) -> list[Node]:
-    """Nodes for the tangents of the traced arguments."""
+def matching(
+    asked: str, word: str, given: Any, traced: Trace, count: int | None = None
+) -> list[Node]:
+    """Nodes for the tangents of the traced arguments, or for stacks of `count` of them."""
     structure = Structure(tuple, tuple(range(len(traced.arguments))), tuple(traced.arguments))
-    return seeds_like(asked, word, tuple(given), structure, traced.variables)
+    return seeds_like(asked, word, tuple(given), structure, traced.variables, count)
 
 
 def as_given(gradients: list[Any], values: list[Any]) -> list[Any]:
