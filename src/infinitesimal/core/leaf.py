@@ -8,9 +8,9 @@ an identity with a serial number of its own over the node it stands for).
 from __future__ import annotations
 
 import itertools
+import weakref
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -42,14 +42,14 @@ _serials = itertools.count()
 class Literal:
     """The value of a constant: a read-only snapshot, equal to another of the same type and bits."""
 
-    __slots__ = ("_hash", "array", "type")
+    __slots__ = ("__weakref__", "_hash", "array", "type")
 
     def __init__(self, value: Any) -> None:
         array = np.array(value)  # a copy: the caller may change his
         self.type = type_of(array)
         array.flags.writeable = False
         self.array: Any = array if array.ndim else array[()]
-        small = array.size <= 16
+        small = array.size <= _SMALL
         self._hash = (
             hash((self.type.dtype.char, array.shape, array.tobytes())) if small else id(self)
         )
@@ -60,7 +60,7 @@ class Literal:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        if not isinstance(other, Literal) or self.type is not other.type or self.type.size > 16:
+        if not isinstance(other, Literal) or self.type is not other.type or self.type.size > _SMALL:
             return False
         return bool(self.array.tobytes() == other.array.tobytes())
 
@@ -165,9 +165,36 @@ def _array(value: Any, dtype: Any) -> Any:
     return array
 
 
+# Of large arrays the last snapshot, by the identity of the array: a loop that uses one array at
+# each of its steps holds it once, as long as nobody changes it.
+_snapshots: dict[int, weakref.ref[Literal]] = {}
+_SMALL = 16  # elements; smaller arrays are equal by value
+
+
+def _snapshot(array: Any) -> Literal:
+    if array.size <= _SMALL:
+        return Literal(array)
+    entry = _snapshots.get(id(array))
+    last = None if entry is None else entry()
+    if last is not None and last.type is type_of(array) and _same_bits(last.array, array):
+        return last
+    new = Literal(array)
+    if len(_snapshots) > 10_000:
+        _snapshots.clear()
+    _snapshots[id(array)] = weakref.ref(new)
+    return new
+
+
+def _same_bits(one: Any, other: Any) -> bool:
+    """Whether two arrays of one type hold the same bits: also where -0.0 == 0.0 and nan != nan."""
+    if other.flags.c_contiguous and other.itemsize == 8:
+        return bool(np.array_equal(one.view(np.int64), other.view(np.int64)))
+    return bool(one.tobytes() == other.tobytes())
+
+
 def _constant(array: Any) -> Node:
     # Not by `make`: its table of types would keep the arrays alive.
-    params = (Literal(array),)
+    params = (_snapshot(array),)
     key = hash((CONSTANT, (), params))
     node = known(key, CONSTANT, (), params)
     if node is None:
@@ -217,7 +244,7 @@ def input_node(type: Type, why: str = "") -> Node:
     return leaf
 
 
-_reasons: WeakKeyDictionary[Node, str] = WeakKeyDictionary()
+_reasons: weakref.WeakKeyDictionary[Node, str] = weakref.WeakKeyDictionary()
 
 
 def why_unknown(node: Node) -> str:

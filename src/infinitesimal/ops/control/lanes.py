@@ -149,7 +149,9 @@ def _turned(stack: Node, batched: bool) -> Node:
 def chosen(mask: Node, new: Node, old: Node) -> Node:
     """For each lane the new value where the mask holds, and the old one elsewhere."""
     ones = (1,) * (new.type.ndim - 1)
-    return REGISTRY["where"](REGISTRY["reshape"](mask, shape=(*mask.type.shape, *ones)), new, old)
+    if ones:
+        mask = REGISTRY["reshape"](mask, shape=(*mask.type.shape, *ones))
+    return REGISTRY["where"](mask, new, old)
 
 
 def safe_lanes(mask: Node, size: int) -> Node:
