@@ -12,7 +12,7 @@ Where that depends on values, the loop is run at the point; nothing else is eval
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ import numpy as np
 from infinitesimal.core.body import Body
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.node import Node, postorder
+from infinitesimal.core.watch import watched
 
 __all__ = ["node_operations", "operations"]
 
@@ -93,9 +94,7 @@ def _of_runs(nodes: Iterable[Node], bindings: Mapping[Node, Any] | None) -> int:
     count = _Count()
     with np.errstate(all="ignore"):
         for node in nodes:
-            assert node.primitive.analytic is not None
-            given = [values[operand] for operand in node.inputs]
-            node.primitive.analytic(count.run, *given, *node.params)
+            count.meet(node, [values[operand] for operand in node.inputs])
     return count.total
 
 
@@ -105,34 +104,25 @@ class _Count:
     def __init__(self) -> None:
         self.total = 0
 
-    def run(self, body: Body) -> Callable[[list[Any]], list[Any]]:
+    def run(self, body: Body) -> Callable[[Sequence[Any]], list[Any]]:
         """The body as a function of values that counts what it does."""
-        cost = _body_operations(body)
-        return self._of_cost(body, cost) if cost is not None else self._node_by_node(body)
-
-    def _of_cost(self, body: Body, cost: int) -> Callable[[list[Any]], list[Any]]:
-        def step(values: list[Any]) -> list[Any]:
-            self.total += cost
-            return body.program.step(values)
-
-        return step
-
-    def _node_by_node(self, body: Body) -> Callable[[list[Any]], list[Any]]:
         order = postorder(body.outputs, dict.fromkeys(body.inputs))
-        costs = [(node, _anywhere(node)) for node in order]
+        costs = [_anywhere(node) for node in order]
+        fixed = sum(cost for cost in costs if cost is not None)
+        inner = watched(body, self.meet) if None in costs else body.program.step
 
-        def step(values: list[Any]) -> list[Any]:
-            found: dict[Node, Any] = dict(zip(body.inputs, values, strict=True))
-            for node, cost in costs:
-                word = node.primitive
-                self.total += cost or 0
-                run: Any = word.evaluate if cost is not None else word.analytic
-                inner = () if cost is not None else (self.run,)
-                operands = [found[operand] for operand in node.inputs]
-                found[node] = run(*inner, *operands, *node.params)
-            return [found[node] for node in body.outputs]
+        def step(values: Sequence[Any]) -> list[Any]:
+            self.total += fixed
+            return inner(values)
 
         return step
+
+    def meet(self, node: Node, operands: Sequence[Any]) -> Any:
+        """A loop or a branch inside."""
+        if _anywhere(node) is not None:
+            return node.primitive.evaluate(*operands, *node.params)
+        assert node.primitive.analytic is not None
+        return node.primitive.analytic(self.run, *operands, *node.params)
 
 
 # ---- words that are counted by what they do

@@ -15,6 +15,7 @@ from infinitesimal.core.node import Node
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.backward import Sweep
 from infinitesimal.explain.expression import equals
+from infinitesimal.explain.names import operands_of
 from infinitesimal.explain.numbers import shown
 from infinitesimal.explain.subject import Move, Sheet, plain
 from infinitesimal.explain.tree import Result
@@ -46,7 +47,7 @@ def _not_finite(sheet: Sheet, sweep: Sweep, node: Node) -> list[str]:
     values = np.asarray(sheet.number(node).value)
     if values.dtype.kind not in "fc" or np.isfinite(values).all():
         return []
-    operands = [np.asarray(sheet.number(x).value) for x in node.inputs]
+    operands = [np.asarray(sheet.number(x).value) for x in operands_of(node)]
     if not all(np.isfinite(x).all() for x in operands if x.dtype.kind in "fc"):
         return []  # it was not finite before
     kind = "not a number" if np.isnan(values).any() else "infinite"

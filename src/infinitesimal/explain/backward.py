@@ -7,6 +7,7 @@ those of the records, pulled by reverse mode itself.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,12 +17,14 @@ import numpy as np
 
 from infinitesimal.core.leaf import constant
 from infinitesimal.core.node import NEVER, Node, postorder
-from infinitesimal.differentiate.reverse import pull
+from infinitesimal.differentiate.reverse import pull, reverse
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
+from infinitesimal.explain.names import is_looped, operands_of
 from infinitesimal.explain.numbers import Number
 from infinitesimal.explain.spell import spell
 from infinitesimal.explain.subject import Sheet
+from infinitesimal.ops.control.loop import loop_of
 
 __all__ = ["Arrow", "Sweep", "kept_values", "local_partials", "sweeps"]
 
@@ -41,6 +44,13 @@ class Arrow:
     contribution: Node
     place: int
     use: str
+    start: bool = False  # whether it is what a loop begins with
+
+    @property
+    def because(self) -> str:
+        """The sentence that says how a step passes a change on."""
+        word = self.user.inputs[0] if is_looped(self.user) else self.user
+        return word.primitive.because
 
     @property
     def gathered(self) -> bool:
@@ -67,7 +77,7 @@ class Sweep:
         masked: set[Node] = {output} if self.seed is not None else set()
         for node in self.sheet.steps:
             if node in self.adjoints and node in active:
-                self._pass_back(node, [operand in active for operand in node.inputs], masked)
+                self._pass_back(node, [operand in active for operand in operands_of(node)], masked)
         named = [(a.incoming, a.contribution, a.local) for a in self.arrows]
         everything = [*self.adjoints.values(), *[node for row in named for node in row]]
         self.sheet.numbers([node for node in everything if node is not None])
@@ -76,18 +86,22 @@ class Sweep:
         behind = node in masked
         incoming = self.adjoints[node]
         partials = local_partials(node, wanted)
-        passed = pull(node, incoming, wanted, behind)
-        for operand, part, local in zip(node.inputs, passed, partials, strict=True):
+        passed = passed_back(node, incoming, wanted, behind)
+        starts = loop_starts(node)
+        for k, (operand, part, local) in enumerate(
+            zip(operands_of(node), passed, partials, strict=True)
+        ):
             if part is None:
                 continue
             received = self.received.setdefault(operand, [])
             total = self.adjoints.get(operand)
             self.adjoints[operand] = part if total is None else total + part
-            again = "′" * sum(arrow.user is node for arrow in received[-len(node.inputs) :])
+            again = "′" * sum(arrow.user is node for arrow in received)
             use = self.sheet.called[node] + again
-            received.append(Arrow(node, operand, local, incoming, part, len(received), use))
+            at = len(received)
+            received.append(Arrow(node, operand, local, incoming, part, at, use, k in starts))
             self.arrows.append(received[-1])
-            if behind or node.primitive.masks:
+            if behind or node.primitive.masks or is_looped(node):
                 masked.add(operand)
 
     @property
@@ -102,6 +116,10 @@ class Sweep:
 
     def local_written(self, arrow: Arrow) -> Expression:
         """The local derivative of an edge as mathematics, or the name of the transposed word."""
+        if is_looped(arrow.user):
+            by = self.sheet.written[arrow.operand]
+            first = write.name(by.words[0], "first") if by.head == "name" else by
+            return write.partial(self.sheet.written[arrow.user], first if arrow.start else by)
         if arrow.local is None:
             return write.text(f"{arrow.user.primitive.name}ᵀ")
         return spell(arrow.local, self.sheet.written)
@@ -141,9 +159,32 @@ def _active(sheet: Sheet) -> set[Node]:
     """The nodes through which a derivative flows to one of the inputs asked for."""
     active = {node for _, node in sheet.inputs if node.type.inexact}
     for node in reversed(sheet.steps):
-        if node.active != NEVER and not active.isdisjoint(node.inputs):
+        if node.active != NEVER and not active.isdisjoint(operands_of(node)):
             active.add(node)
     return active
+
+
+def loop_starts(node: Node) -> range:
+    """Of a result of a loop, which of the operands the loop begins with."""
+    if not is_looped(node):
+        return range(0)
+    loop = loop_of(node.inputs[0])
+    first = (loop.count is not None) + len(loop.captured)
+    return range(first, first + len(loop.carried))
+
+
+def passed_back(
+    node: Node, incoming: Node, wanted: list[bool], masked: bool
+) -> Sequence[Node | None]:
+    """What a step passes to each operand; a result of a loop, to each that the loop reads."""
+    if not is_looped(node):
+        return pull(node, incoming, wanted, masked)
+    bundle = node.inputs[0]
+    cotangents: list[Node | None] = [None] * len(bundle.type.parts)
+    cotangents[node.params[0]] = incoming
+    assert bundle.primitive.vjp is not None
+    nothing = dict[Node, Node]().get
+    return bundle.primitive.vjp(bundle, cotangents, wanted, masked, reverse, nothing)
 
 
 def local_partials(node: Node, wanted: Sequence[bool]) -> list[Node | None]:
@@ -155,13 +196,14 @@ def local_partials(node: Node, wanted: Sequence[bool]) -> list[Node | None]:
             None if partial is None or not want else _as_node(partial)
             for partial, want in zip(found, wanted, strict=True)
         ]
-    if (
-        node.primitive.jvp is None
-        or node.type.shape
-        or any(operand.type.shape for operand in node.inputs)
-    ):
-        return [None] * len(node.inputs)
-    return list(pull(node, constant(np.ones((), node.type.dtype)), list(wanted), False))
+    if node.primitive.jvp is None or node.type.shape:
+        return [None] * len(operands_of(node))
+    scalar = [not operand.type.shape for operand in operands_of(node)]
+    if not (all(scalar) or is_looped(node)):
+        return [None] * len(scalar)
+    one = constant(np.ones((), node.type.dtype))
+    found = passed_back(node, one, [*map(operator.and_, wanted, scalar)], False)
+    return list(found)
 
 
 def _as_node(value: Node | float) -> Node:

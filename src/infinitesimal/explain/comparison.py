@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.count import operations
+from infinitesimal.differentiate.cost import evaluation_operations
 from infinitesimal.differentiate.symbolic import symbolic_gradient
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.awkward import no_value
@@ -126,7 +126,7 @@ def _disagreement(methods: Sequence[Method]) -> str:
 
 
 def _costs(sheet: Sheet, methods: Sequence[str]) -> Step:
-    costs = counted(sheet.subject.graph, sheet.subject.wrt)
+    costs = counted(sheet.subject.graph, sheet.subject.wrt, sheet.bindings)
     n, m, once = costs.inputs, costs.outputs, costs.evaluation
     quotients = f"{n + 1}·{once} + {n * m} + {n * m}; {costs.moved} with the sums x + h"
     passes = f"{n}·{costs.lifted_pass}; {costs.forward} if constants carry no ε"
@@ -156,7 +156,8 @@ def symbolic_operations(sheet: Sheet) -> int:
     """The operations of the simplified formulas of all derivatives."""
     graph = sheet.subject.graph
     inputs = [node for _, node in sheet.inputs]
-    return operations(symbolic_gradient(graph.outputs, inputs), graph.inputs)
+    formulas = symbolic_gradient(graph.outputs, inputs)
+    return evaluation_operations(formulas, graph.inputs, sheet.bindings)
 
 
 def _cost_row(name: str, title: str, how: str, count: int) -> Step:

@@ -65,6 +65,7 @@ HEADS = {
     "rounded": "a number of which only the first digits are shown",
     "name": "a variable: its name, and a subscript or an empty string",
     "text": "words between the formulas",
+    "said": "words and formulas, one after the other",
     "add": "a sum of the parts",
     "times": "a product of the parts",
     "over": "a quotient of two parts",
@@ -113,6 +114,13 @@ def name(letters: str, subscript: str = "") -> Expression:
 def text(words: str) -> Expression:
     """Words between formulas."""
     return Expression("text", (words,))
+
+
+def said(*parts: Part) -> Expression:
+    """Words and formulas in one line; strings are words, with the spaces around them."""
+    return Expression(
+        "said", tuple(text(part) if isinstance(part, str) else part for part in parts)
+    )
 
 
 def add(*terms: Part) -> Expression:

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.count import node_operations
+from infinitesimal.core.count import operations
 from infinitesimal.explain import expression as write
+from infinitesimal.explain.names import is_looped
 from infinitesimal.explain.numbers import Number, shown
 from infinitesimal.explain.subject import Sheet
 from infinitesimal.explain.tree import Line, Step
@@ -91,10 +92,10 @@ def where(sheet: Sheet) -> list[Step]:
     if len(sheet.steps) <= LINES and not sheet.subject.forks:
         return []
     steps, work = Counter[tuple[str, int]](), Counter[tuple[str, int]]()
-    for node in sheet.steps:
+    for node in dict.fromkeys(x.inputs[0] if is_looped(x) else x for x in sheet.steps):
         place = _place(node.origin)
         steps[place] += 1
-        work[place] += node_operations(node)
+        work[place] += operations([node], node.inputs, sheet.bindings)
     busiest = work.most_common(LINES - 1)
     rows = [_line(place, steps[place], count) for place, count in busiest]
     total = f"{len(sheet.steps):,} steps, {sum(work.values()):,} operations"

@@ -7,56 +7,26 @@ mode; the term in ε² that a product brings is shown struck through, not silent
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.leaf import constant
 from infinitesimal.core.node import Node
-from infinitesimal.differentiate.forward import forward as tangents_of
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.backward import local_partials
 from infinitesimal.explain.expression import Expression
+from infinitesimal.explain.names import is_looped
 from infinitesimal.explain.numbers import Number, shown
+from infinitesimal.explain.passes import Pass, dual, infinitesimal, multiple, run_pass
+from infinitesimal.explain.repeat import dual_steps
 from infinitesimal.explain.subject import Move, Sheet
 from infinitesimal.explain.tree import Line, Method, Result, Step
 
-__all__ = ["Pass", "dual", "forward", "run_pass"]
+__all__ = ["forward"]
 
 _MOST_TERMS = 9  # of a product multiplied out by hand
 TOLD = 4  # passes that are all told; of more, the first two
 _EPSILON = write.unit()
 _SQUARED = write.power(_EPSILON, write.number("2"))
-_ZERO = Number(0.0, Fraction(0))
-
-
-@dataclass(frozen=True, eq=False)
-class Pass:
-    """One pass forward: which inputs move, and the tangent of every step."""
-
-    seeds: Mapping[Node, Any]
-    tangents: Mapping[Node, Number]
-
-    def of(self, node: Node) -> Number:
-        """The tangent of a node; zero where nothing moves it."""
-        return self.tangents.get(node, _ZERO)
-
-    def moves(self, node: Node) -> bool:
-        """Whether the node moves at all."""
-        return bool(np.any(np.asarray(self.of(node).value) != 0))
-
-
-def run_pass(sheet: Sheet, seeds: Mapping[Node, Any]) -> Pass:
-    """The tangent of every step when these inputs move as the seeds say."""
-    nodes = {node: constant(np.asarray(seed, node.type.dtype)) for node, seed in seeds.items()}
-    order = list(dict.fromkeys([*sheet.steps[::-1], sheet.output]))
-    masked = any(node.type.shape for node in seeds)
-    pairs = zip(order, tangents_of(order, nodes, masked=masked), strict=True)
-    found = {**{node: tangent for node, tangent in pairs if tangent is not None}, **nodes}
-    numbers = sheet.numbers(list(found.values()))
-    return Pass(seeds, dict(zip(found, numbers, strict=True)))
 
 
 def forward(sheet: Sheet, detail: str) -> Method:
@@ -64,7 +34,8 @@ def forward(sheet: Sheet, detail: str) -> Method:
     passes = {move: run_pass(sheet, {move.node: move.unit()}) for move in sheet.moves}
     told = sheet.moves if len(sheet.moves) <= TOLD else sheet.moves[:2]
     steps = [_rules()] if detail == "full" else []
-    steps += [_pass_step(sheet, passes[move], k, move) for k, move in enumerate(told, start=1)]
+    for k, move in enumerate(told, start=1):
+        steps += [_pass_step(sheet, passes[move], k, move), *dual_steps(sheet, passes[move], k)]
     results = _results(sheet, passes)
     if len(sheet.moves) > len(told) or any(node.type.shape for _, node in sheet.inputs):
         steps += _the_rest(sheet, passes, len(told), results)
@@ -87,23 +58,6 @@ def _results(sheet: Sheet, passes: Mapping[Move, Pass]) -> tuple[Result, ...]:
         Result(name, sheet.derivative(node), number, shown(number, digits=17))
         for name, node, number in numbers
     )
-
-
-def dual(value: Number, tangent: Number, subscript: str = "") -> Expression:
-    """`40 + 13ε`: a value and how fast it moves."""
-    return write.add(shown(value), infinitesimal(tangent, write.unit(subscript)))
-
-
-def infinitesimal(tangent: Number, unit: Expression) -> Expression:
-    """`13ε`, `ε`, `−2ε`, `0ε`."""
-    digits = shown(tangent)
-    if digits.head == "minus":
-        return write.minus(_multiple(digits.operands[0], unit))
-    return _multiple(digits, unit)
-
-
-def _multiple(digits: Expression, unit: Expression) -> Expression:
-    return unit if digits == write.number("1") else write.times(digits, unit)
 
 
 def _rules() -> Step:
@@ -132,7 +86,7 @@ def _rules() -> Step:
 def _pass_step(sheet: Sheet, done: Pass, k: int, move: Move) -> Step:
     steps = sheet.steps[::-1]
     lines = [Line(write.becomes(sheet.written[x], _start(sheet, done, x))) for x in _leaves(sheet)]
-    lines += [Line(_working(sheet, done, node)) for node in steps]
+    lines += [Line(_working(sheet, done, node), sheet.repeated(node)) for node in steps]
     number = done.of(sheet.output)
     result = Result(move.name, sheet.slope(move), number, shown(number, digits=17))
     note = sheet.note(number) or "the number before ε"
@@ -179,7 +133,7 @@ def _by_hand(sheet: Sheet, done: Pass, k: int) -> list[Step]:
         told = write.add(told, write.times(write.group(write.add(*first)), _EPSILON))
     if second:
         coefficient = write.group(write.add(*second)) if len(second) > 1 else second[0]
-        told = write.add(*told.operands, write.struck(_multiple(coefficient, _SQUARED)))
+        told = write.add(*told.operands, write.struck(multiple(coefficient, _SQUARED)))
     answer = dual(sheet.number(sheet.output), done.of(sheet.output))
     line = Line(write.equals(sheet.written[sheet.output], told, answer), "multiplied out by hand")
     title = "Multiplied out by hand"
@@ -211,6 +165,8 @@ def _start(sheet: Sheet, done: Pass, node: Node) -> Expression:
 def _working(sheet: Sheet, done: Pass, node: Node) -> Expression:
     """One step worked out in dual numbers."""
     answer = dual(sheet.number(node), done.of(node))
+    if is_looped(node):
+        return write.equals(sheet.written[node], answer)
     if not sheet.all_scalar(node):
         return write.equals(sheet.written[node], sheet.definition(node), answer)
     put_in: dict[Node, Expression] = {}

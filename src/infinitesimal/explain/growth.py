@@ -8,18 +8,22 @@ marked.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.count import operations
 from infinitesimal.core.graph import Graph, close
 from infinitesimal.core.leaf import constant, input_node
+from infinitesimal.core.node import Node
 from infinitesimal.core.types import FLOAT64
-from infinitesimal.differentiate.cost import forward_operations, sweep_operations
+from infinitesimal.differentiate.cost import (
+    evaluation_operations,
+    forward_operations,
+    sweep_operations,
+)
 from infinitesimal.differentiate.reverse import reverse
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
@@ -77,17 +81,20 @@ class Costs:
         return self.evaluation + self.outputs * self.sweep
 
 
-def counted(graph: Graph, wrt: Sequence[int]) -> Costs:
-    """What each method costs for a graph, differentiated with respect to these inputs."""
+def counted(graph: Graph, wrt: Sequence[int], bindings: Mapping[Node, Any] | None = None) -> Costs:
+    """What each method costs for a graph, differentiated with respect to these inputs.
+
+    `bindings` are the values of its inputs, for loops and branches that depend on them.
+    """
     varied = [graph.inputs[k] for k in wrt]
     outputs = list(graph.outputs)
     return Costs(
         inputs=sum(node.type.size for node in varied),
         outputs=sum(node.type.size for node in outputs),
-        evaluation=operations(outputs, graph.inputs),
-        forward_pass=forward_operations(outputs, varied),
-        lifted_pass=forward_operations(outputs, varied, lifted_constants=True),
-        sweep=sweep_operations(outputs, varied),
+        evaluation=evaluation_operations(outputs, graph.inputs, bindings),
+        forward_pass=forward_operations(outputs, varied, bindings),
+        lifted_pass=forward_operations(outputs, varied, bindings, lifted_constants=True),
+        sweep=sweep_operations(outputs, varied, bindings),
     )
 
 

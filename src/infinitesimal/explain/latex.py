@@ -251,6 +251,7 @@ _WRITERS: dict[str, Callable[[Expression], str]] = {
     "number": _number,
     "rounded": _number,
     "text": lambda e: rf"\text{{{escaped(e.words[0])}}}" if e.words[0] else "",
+    "said": lambda e: "".join(map(latex, e.operands)),
     "name": _name,
     "add": _sum,
     "times": _product,

@@ -24,10 +24,12 @@ from infinitesimal.front.formula import Formula, parse
 from infinitesimal.front.origin import place
 from infinitesimal.front.trace import trace
 from infinitesimal.front.tree import flatten
+from infinitesimal.optimise.unroll import unrolled
 
 __all__ = ["subject_of"]
 
 _LONGEST_NAME = 10
+WRITTEN_OUT = 3  # steps of the longest loop that is told like any other function
 
 
 def subject_of(
@@ -121,7 +123,11 @@ def _free(wanted: str, taken: Sequence[str]) -> str:
 def _of_function(f: Callable[..., Any], at: Any) -> Subject:
     args = _arguments(f, at)
     traced = trace(f, args, {}, range(len(args)), asked="explain")
-    graph = close(traced.variables, traced.outputs, traced.names)
+    values = tuple(
+        np.asarray(value, node.type.dtype)[()]
+        for value, node in zip(traced.values, traced.variables, strict=True)
+    )
+    graph = _taken(close(traced.variables, traced.outputs, traced.names), values)
     structures = traced.arguments
 
     def call(given: Sequence[Any]) -> Any:
@@ -131,10 +137,6 @@ def _of_function(f: Callable[..., Any], at: Any) -> Subject:
             del leaves[: len(structure)]
         return _joined_values(flatten(f(*rebuilt))[0])
 
-    values = tuple(
-        np.asarray(value, node.type.dtype)[()]
-        for value, node in zip(traced.values, graph.inputs, strict=True)
-    )
     own = str(getattr(f, "__name__", "L"))
     short = own.isidentifier() and len(own) <= _LONGEST_NAME
     return Subject(
@@ -147,6 +149,13 @@ def _of_function(f: Callable[..., Any], at: Any) -> Subject:
         parts=graph.outputs if len(graph.outputs) > 1 else (),
         forks=_forks(f),
     )
+
+
+def _taken(graph: Graph, values: Sequence[Any]) -> Graph:
+    """The graph with the branches that are taken in their place, and short loops written out."""
+    bindings = dict(zip(graph.inputs, values, strict=True))
+    outputs = unrolled(graph.outputs, bindings, longest=WRITTEN_OUT)
+    return Graph(graph.inputs, tuple(outputs), graph.names)
 
 
 def _forks(f: Callable[..., Any]) -> bool:

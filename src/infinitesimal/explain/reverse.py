@@ -14,7 +14,10 @@ from infinitesimal.core.node import Node, postorder
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.backward import Arrow, Sweep, kept_values
 from infinitesimal.explain.expression import Expression
+from infinitesimal.explain.names import is_looped
 from infinitesimal.explain.numbers import Number, shown
+from infinitesimal.explain.repeat import value_steps
+from infinitesimal.explain.repeat_back import back_steps, stored_in_loops
 from infinitesimal.explain.subject import Sheet
 from infinitesimal.explain.tree import Line, Method, Result, Step
 
@@ -31,8 +34,10 @@ def reverse(sheet: Sheet, swept: Sequence[Sweep], detail: str) -> Method:
     worked = (_break_up, _forward_sweep) if sheet.steps else (_bare,)
     steps = [
         *[tell(sheet) for tell in worked],
+        *value_steps(sheet, "reverse"),
         *([_local_derivatives(sheet, sweep)] if sweep.arrows else []),
         _backward_sweep(sheet, sweep),
+        *back_steps(sheet, sweep),
         _collect(sheet, sweep, results if sheet.scalar else ()),
     ]
     if not sheet.scalar:
@@ -101,11 +106,14 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 def _forward_sweep(sheet: Sheet) -> Step:
     lines: list[Line] = []
     for node in _onward(sheet):
-        chain = [sheet.written[node], sheet.definition(node)]
+        chain = [sheet.written[node]]
+        if not is_looped(node):
+            chain.append(sheet.definition(node))
         if sheet.all_scalar(node):
             numbers = {x: shown(sheet.number(x)) for x in sheet.operands(node)}
             chain.append(sheet.with_numbers(node, numbers))
-        lines.append(Line(write.equals(*chain, shown(sheet.number(node)))))
+        note = sheet.repeated(node)
+        lines.append(Line(write.equals(*chain, shown(sheet.number(node))), note))
     return Step(
         "reverse-forward",
         "reverse",
@@ -123,9 +131,10 @@ def _local_derivatives(sheet: Sheet, sweep: Sweep) -> Step:
     lines: list[Line] = []
     for arrow in sweep.arrows:
         of = write.partial(sheet.written[arrow.user], sheet.written[arrow.operand])
+        of = sweep.local_written(arrow) if is_looped(arrow.user) else of
         number = [] if arrow.local is None else [shown(sheet.number(arrow.local))]
         lines.append(Line(write.equals(of, sweep.local_written(arrow), *number)))
-    rules = dict.fromkeys(arrow.user.primitive.because for arrow in sweep.arrows)
+    rules = dict.fromkeys(arrow.because for arrow in sweep.arrows)
     sentences = [f"{rule[0].upper()}{rule[1:]}." for rule in rules if rule]
     return Step(
         "reverse-local",
@@ -191,7 +200,7 @@ def _edge(sheet: Sheet, sweep: Sweep, k: int, arrow: Arrow) -> Step:
         "reverse",
         "edge",
         f"{start} → {end}",
-        arrow.user.primitive.because,
+        arrow.because,
         (Line(write.equals(part, *product, amount)),),
         tuple((name, number) for name, number in named.items() if number is not None),
         (start, end),
@@ -313,6 +322,9 @@ def _stored(sheet: Sheet, sweep: Sweep) -> Step:
         them = "them" if len(named) > 1 else "it"
         said = f"Kept from the forward sweep, since the way back reads {them}: {_few(named)}."
         said += f" The others ({_few(freed)}) may be freed." if freed else ""
+    said = " ".join([said, *stored_in_loops(sheet, sweep)]) if named else said
+    if not named:
+        said = " ".join(stored_in_loops(sheet, sweep)) or said
     return Step("reverse-stored", "reverse", "stored", "What is stored", said, nodes=tuple(named))
 
 

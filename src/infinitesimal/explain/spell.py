@@ -12,11 +12,13 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from infinitesimal.core.body import PICK
 from infinitesimal.core.leaf import CONSTANT, VARIABLE
 from infinitesimal.core.node import NEVER, Node
 from infinitesimal.core.number_text import key, parameter
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
+from infinitesimal.explain.loop_words import picked_written
 from infinitesimal.explain.numbers import fraction, shown
 
 __all__ = ["spell"]
@@ -33,6 +35,8 @@ def spell(node: Node, called: Mapping[Node, Expression], *, inside: bool = False
         return _constant(node.params[0].array)
     if node.primitive is VARIABLE:
         return spell(node.inputs[0], called)
+    if node.primitive is PICK:
+        return picked_written(node, called, spell)
     operands = [spell(operand, called) for operand in node.inputs]
     if node.primitive.name in _KEEPING:  # a negative number put in keeps its brackets
         operands = [

@@ -22,7 +22,14 @@ from infinitesimal.core.leaf import CONSTANT
 from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
-from infinitesimal.explain.names import backward_order, letters, outside_in
+from infinitesimal.explain.loops import Walk, walked
+from infinitesimal.explain.names import (
+    backward_order,
+    is_looped,
+    letters,
+    operands_of,
+    outside_in,
+)
 from infinitesimal.explain.numbers import Number, exact_values, fraction, shown
 from infinitesimal.explain.spell import spell
 
@@ -102,7 +109,8 @@ class Sheet:
         self._numbers = {}
         self.numbers([*graph.inputs, *self.steps, *graph.outputs])
         for node in postorder(graph.outputs, dict.fromkeys(graph.inputs)):
-            if node.reach == NEVER and node.primitive is not CONSTANT:
+            fixed = node.reach == NEVER and node.primitive is not CONSTANT
+            if fixed and not node.primitive.bodies:
                 self.written[node] = self._fixed(node)
         if self.output not in self.called:  # it is a constant
             self.called[self.output] = self.subject.name
@@ -152,6 +160,14 @@ class Sheet:
         return self.numbers([node])[0]
 
     # ---- the function
+
+    @cached_property
+    def walks(self) -> list[Walk]:
+        """Every loop of the function, walked at the point; in the order of the computation."""
+        loops = dict.fromkeys(node.inputs[0] for node in self.steps[::-1] if is_looped(node))
+        given = [operand for loop in loops for operand in loop.inputs]
+        values = dict(zip(given, evaluate(given, self.bindings), strict=True))
+        return [walked(loop, [values[operand] for operand in loop.inputs]) for loop in loops]
 
     @property
     def output(self) -> Node:
@@ -215,6 +231,13 @@ class Sheet:
         """The float64 beside an exact number, where the two differ."""
         return f"float64: {float(number.value)!r}" if number.differs else ""
 
+    def repeated(self, node: Node) -> str:
+        """How often a loop ran, as a note beside its result; empty for any other step."""
+        if not is_looped(node):
+            return ""
+        steps = next(walk.steps for walk in self.walks if walk.node is node.inputs[0])
+        return f"after {steps:,} step{'s' * (steps != 1)}, see below"
+
     def definition(self, node: Node) -> Expression:
         """A step in terms of the names of its operands."""
         return spell(node, self.written, inside=True)
@@ -224,8 +247,8 @@ class Sheet:
         return spell(node, ChainMap(dict(numbers), self.written), inside=True)
 
     def all_scalar(self, node: Node) -> bool:
-        """Whether a step and its operands are single numbers."""
-        return not any(x.type.shape for x in (node, *node.inputs))
+        """Whether a step is one of single numbers, worked out in a line; a loop is not."""
+        return not is_looped(node) and not any(x.type.shape for x in (node, *node.inputs))
 
     def written_out(self) -> Expression | None:
         """The whole function on one line; None when it would be too long."""
@@ -246,7 +269,7 @@ class Sheet:
 
     def operands(self, node: Node) -> tuple[Node, ...]:
         """The operands of a step that have names, each once."""
-        return tuple(operand for operand in dict.fromkeys(node.inputs) if operand in self.called)
+        return tuple(x for x in dict.fromkeys(operands_of(node)) if x in self.called)
 
 
 def plain(value: Any) -> Any:

@@ -16,8 +16,10 @@ from infinitesimal.differentiate.symbolic import symbolic_gradient
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.backward import Sweep
 from infinitesimal.explain.expression import Expression
+from infinitesimal.explain.names import is_looped
 from infinitesimal.explain.numbers import Number, shown
 from infinitesimal.explain.paper import WRITTEN, Paper
+from infinitesimal.explain.repeat_formula import has_loops, recurrence_steps
 from infinitesimal.explain.spell import spell
 from infinitesimal.explain.subject import Sheet
 from infinitesimal.explain.tree import Line, Method, Result, Step
@@ -44,7 +46,10 @@ def symbolic(sheet: Sheet, sweep: Sweep, detail: str) -> Method:
     steps = [_read(sheet)]
     if not sheet.scalar:
         return _of_several(sheet, steps)
-    if len(sheet.steps) <= TOLD and all(map(sheet.all_scalar, sheet.steps)):
+    if sheet.walks:
+        formulas = _formulas(sheet, sweep)
+        steps += recurrence_steps(sheet)
+    elif len(sheet.steps) <= TOLD and all(map(sheet.all_scalar, sheet.steps)):
         paper = Paper(sheet)
         formulas, told = paper.formulas, paper.told()
         lines = sum(len(step.lines) for route in told for step in route.walk())
@@ -55,7 +60,8 @@ def symbolic(sheet: Sheet, sweep: Sweep, detail: str) -> Method:
     pairs = zip(sheet.inputs, formulas, strict=True)
     results = tuple(_result(sheet, name, node, formula) for (name, node), formula in pairs)
     steps.append(_put_in(sheet, formulas, results))
-    steps += [_swell(sheet, formulas)] if detail == "full" else []
+    if detail == "full":
+        steps.append(_no_swell() if sheet.walks else _swell(sheet, formulas))
     return Method("symbolic", "Symbolic", tuple(steps), results, "formulas")
 
 
@@ -80,6 +86,8 @@ def _short(node: Node) -> bool:
 
 def _spelled(sheet: Sheet, node: Node) -> Expression:
     """A formula in the inputs, or what it is like where it is too long to be written."""
+    if has_loops([node]):
+        return write.text("a formula with a loop")
     if not _short(node):
         return write.text(f"a formula of {size([node])} parts")
     return spell(node, {x: sheet.written[x] for x in sheet.subject.graph.inputs})
@@ -102,6 +110,8 @@ def _read(sheet: Sheet) -> Step:
 
 def _kind(sheet: Sheet) -> str:
     last = sheet.output.primitive.name
+    if is_looped(sheet.output):
+        return "What is done last tells its kind: a loop, whose step is repeated."
     if sheet.steps:
         kind = _KINDS.get(last, f"{last} of something")
         return f"What is done last tells its kind: {kind}."
@@ -129,6 +139,7 @@ def _put_in(sheet: Sheet, formulas: Sequence[Node], results: Sequence[Result]) -
     lines: list[Line] = []
     for formula, result in zip(formulas, results, strict=True):
         plain = _short(formula) and not any(x.type.shape for x in postorder([formula]))
+        plain = plain and not has_loops([formula])
         middle = [_spelled(sheet, formula), spell(formula, numbers)] if plain else []
         chain = write.equals(result.symbol, *middle, write.boxed(result.shown))
         lines.append(Line(chain, sheet.note(result.number)))
@@ -156,6 +167,17 @@ def _swell(sheet: Sheet, formulas: Sequence[Node]) -> Step:
         f"The function has {before:,} {parts} when written out, its derivative{plural} {after:,}. "
         "Formulas of derivatives tend to grow with every product: expression swell.",
         numbers=(("before", Number(float(before))), ("after", Number(float(after)))),
+    )
+
+
+def _no_swell() -> Step:
+    return Step(
+        "symbolic-swell",
+        "symbolic",
+        "cost",
+        "How large it became",
+        "The derivative of a loop is a loop that repeats as often: its formula grows with what one "
+        "step does, not with the number of steps. Written out, it would be as long as they are.",
     )
 
 

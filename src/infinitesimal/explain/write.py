@@ -250,6 +250,7 @@ _WRITERS: dict[str, Callable[[Expression, Style], str]] = {
     "number": lambda e, _: e.words[0],
     "rounded": lambda e, _: e.words[0],
     "text": lambda e, _: e.words[0],
+    "said": lambda e, s: "".join(_inner(part, s) for part in e.operands),
     "name": _name,
     "add": _sum,
     "times": _product,

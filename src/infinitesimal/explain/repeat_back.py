@@ -1,0 +1,155 @@
+"""The way back through a loop, told folded: the last steps and the first, and what all send.
+
+In: a sheet and its sweep. Out: a table for each loop the sweep reaches: the cotangent of the state
+after a step and before it, and what the step sends to what it reads, with exact totals for the
+steps that are not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.leaf import constant, input_node
+from infinitesimal.core.node import Node, postorder
+from infinitesimal.differentiate.reverse import reverse
+from infinitesimal.explain import expression as write
+from infinitesimal.explain.backward import Sweep
+from infinitesimal.explain.expression import Expression
+from infinitesimal.explain.loop_words import Wording, short
+from infinitesimal.explain.loops import Walk, cotangents, told_steps_back
+from infinitesimal.explain.numbers import Number
+from infinitesimal.explain.repeat import between, called_in, cell, gap, is_formula, names_of, row
+from infinitesimal.explain.spell import spell
+from infinitesimal.explain.subject import Sheet, plain
+from infinitesimal.explain.tree import Line, Step
+from infinitesimal.explain.write import written
+from infinitesimal.optimise.simplify import simplify
+
+__all__ = ["back_steps", "stored_in_loops"]
+
+
+def back_steps(sheet: Sheet, sweep: Sweep) -> list[Step]:
+    """The way back through every loop that the sweep reaches."""
+    return [found for walk in sheet.walks if (found := _back(sheet, sweep, walk)) is not None]
+
+
+def _back(sheet: Sheet, sweep: Sweep, walk: Walk) -> Step | None:
+    loop, names, name = walk.loop, names_of(sheet, walk), called_in(sheet, walk)
+    arriving = {
+        int(node.params[0]): np.asarray(sweep.adjoint(node).value, node.type.dtype)
+        for node in sheet.steps
+        if node.inputs[:1] == (walk.node,) and node in sweep.adjoints
+    }
+    ends = {loop.carried[k].place: v for k, v in arriving.items() if k < len(loop.carried)}
+    rows = {k - len(loop.carried): v for k, v in arriving.items() if k >= len(loop.carried)}
+    reads = [
+        part
+        for part in (*loop.captured, *loop.elements)
+        if part.operand in sweep.adjoints and part.place.type.inexact
+    ]
+    if not arriving or not walk.steps:
+        return None
+    states = [part for part in names.states if part.place.type.inexact]
+    back = cotangents(walk, ends, rows, [part.place for part in reads])
+    fixed = [part for part in reads if part in loop.captured]
+    after = [write.partial(sweep.of, names.next(part)) for part in states]
+    before = [write.partial(sweep.of, names.called[part.place]) for part in states]
+    sent = [_sent(part, names) for part in reads]
+    table: list[Step] = []
+    told = told_steps_back(walk.steps)
+    for step in told:
+        parts = back.local[step]
+        cells = [cell(back.after[step][part.place]) for part in states]
+        cells += [cell(parts[part.place]) for part in (*states, *reads)]
+        heads = [*map(written, (*after, *before)), *sent]
+        values = [back.after[step][part.place] for part in states]
+        values += [parts[part.place] for part in (*states, *reads)]
+        numbers = dict(zip(heads, values, strict=True))
+        table.append(row("reverse-back", name, step, cells, **numbers))
+    left = walk.steps - len(told)
+    blank = [write.text("…")] + [write.text("")] * (2 * len(states) - 1)
+    others = [*blank[: 2 * len(states)], *(_total(back.others, part) for part in reads)]
+    table = list(between(table, gap("reverse-back", name, left, others), left))
+    if fixed and walk.steps > 1:
+        table.append(_together(name, walk, blank, [_total(back.all, part) for part in reads], back))
+    return Step(
+        f"reverse-back-{name.replace(' and ', '-')}",
+        "reverse",
+        "loop",
+        f"Inside {name}: the way back, the last step first",
+        _way_back(fixed, names),
+        _local_lines(names, states, reads),
+        nodes=tuple(name.split(" and ")),
+        columns=("step", *map(written, (*after, *before)), *sent),
+        steps=tuple(table),
+    )
+
+
+def _sent(part: Any, names: Wording) -> str:
+    return f"to {written(names.called[part.place])}"
+
+
+def _total(totals: Mapping[Node, Any], part: Any) -> Expression:
+    return cell(totals[part.place]) if part.place in totals else write.text("")
+
+
+def _together(
+    name: str, walk: Walk, blank: Sequence[Expression], sums: Sequence[Expression], back: Any
+) -> Step:
+    cells = [*[write.text("") for _ in blank], *sums]
+    totals = tuple(("total", Number(plain(value))) for value in back.all.values())
+    said = write.text(f"all {walk.steps:,}")
+    mark = f"reverse-back-{name.replace(' and ', '-')}-all"
+    return Step(mark, "reverse", "row", "all steps", numbers=totals, cells=(said, *cells))
+
+
+def _way_back(fixed: Sequence[Any], names: Wording) -> str:
+    told = "What arrives behind a step is passed to the state before it, step by step."
+    if fixed:
+        listed = " and ".join(written(names.called[part.place]) for part in fixed)
+        told += f" {listed} is read at every step: what all steps send is added up."
+    return told
+
+
+def _local_lines(names: Wording, states: Sequence[Any], reads: Sequence[Any]) -> tuple[Line, ...]:
+    """The local derivatives of one step, where they are short formulas of numbers."""
+    places = [part.place for part in (*states, *reads)]
+    if len(states) * len(places) > 6 or not is_formula(names):
+        return ()
+    lines: list[Line] = []
+    for part in states:
+        found = reverse([part.after], [constant(np.ones((), part.place.type.dtype))], places)
+        for place, local in zip(places, _tidied(found, names), strict=True):
+            if local is not None and short(local, names.called):
+                of = write.partial(names.next(part), names.called[place])
+                lines.append(Line(write.equals(of, spell(local, names.called))))
+    return tuple(lines)
+
+
+def _tidied(nodes: Sequence[Node | None], names: Wording) -> list[Node | None]:
+    present = [node for node in nodes if node is not None]
+    tidy = iter(simplify(present, names.loop.places))
+    return [None if node is None else next(tidy) for node in nodes]
+
+
+def stored_in_loops(sheet: Sheet, sweep: Sweep) -> list[str]:
+    """Of each loop on the way back, whether it needs the states of its steps."""
+    told: list[str] = []
+    for walk in sheet.walks:
+        loop = walk.loop
+        if not any(node.inputs[:1] == (walk.node,) for node in sweep.adjoints):
+            continue
+        names = names_of(sheet, walk)
+        seeds = [input_node(node.type) if node.type.inexact else None for node in loop.results]
+        found = reverse(loop.results, seeds, [x for x in loop.places if x.type.inexact])
+        read = set(postorder([node for node in found if node is not None]))
+        kept = [written(names.called[x.place]) for x in names.states if x.place in read]
+        if kept and walk.steps:
+            them = " and ".join(kept)
+            told.append(
+                f"Of {called_in(sheet, walk)}, {them} before each of {walk.steps:,} steps is kept."
+            )
+    return told

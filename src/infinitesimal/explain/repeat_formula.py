@@ -1,0 +1,161 @@
+"""The derivative of a loop as a formula: a loop again, in which the derivative is carried along.
+
+In: a sheet of a function with loops. Out: what the symbolic method tells of it: a step of each loop
+differentiated, and how what comes after the loops depends on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from infinitesimal.core.graph import substitute
+from infinitesimal.core.leaf import CONSTANT, constant, input_node
+from infinitesimal.core.node import NEVER, Node, postorder
+from infinitesimal.differentiate.forward import forward
+from infinitesimal.differentiate.symbolic import symbolic_gradient
+from infinitesimal.explain import expression as write
+from infinitesimal.explain.expression import Expression
+from infinitesimal.explain.loop_words import Wording, how_often, short, update_written
+from infinitesimal.explain.loops import Walk
+from infinitesimal.explain.names import is_looped
+from infinitesimal.explain.repeat import called_in, is_formula, names_of, times
+from infinitesimal.explain.spell import spell
+from infinitesimal.explain.subject import Sheet
+from infinitesimal.explain.tree import Line, Step
+from infinitesimal.explain.write import written
+from infinitesimal.optimise.collect import size
+from infinitesimal.optimise.simplify import simplify
+
+__all__ = ["has_loops", "recurrence_steps"]
+
+
+def recurrence_steps(sheet: Sheet) -> list[Step]:
+    """How the function depends on its loops, and the derivative of every loop, as a loop."""
+    return [_chained(sheet), *(_recurrence(sheet, walk) for walk in sheet.walks)]
+
+
+def _chained(sheet: Sheet) -> Step:
+    """∂L/∂x = cos(f)·∂f/∂x: what comes after the loops, differentiated as a formula."""
+    last = _outermost(sheet.output)
+    leaves = {node: input_node(node.type) for node in last}
+    inputs = [node for _, node in sheet.inputs]
+    (after,) = substitute([sheet.output], leaves)
+    found = symbolic_gradient([after], [*leaves.values(), *inputs])
+    called = {x: sheet.written[x] for x in (*sheet.subject.graph.inputs, *last)}
+    called |= {leaf: sheet.written[node] for node, leaf in leaves.items()}
+    lines: list[Line] = []
+    for direct, node in zip(found[len(last) :], inputs, strict=True):
+        terms = [] if _is_zero(direct) else [_formula(direct, called)]
+        for loop, slope in zip(last, found[: len(last)], strict=True):
+            if _depends(loop, node):
+                part = write.partial(sheet.written[loop], sheet.written[node])
+                terms.append(_product(slope, part, called))
+        whole = write.add(*terms) if terms else write.number("0")
+        lines.append(Line(write.equals(sheet.derivative(node), whole)))
+    return Step(
+        "symbolic-rules",
+        "symbolic",
+        "rules",
+        "What comes after the loops",
+        "A loop stands for its result, like any function: the chain rule passes through it.",
+        tuple(lines),
+    )
+
+
+def _outermost(output: Node) -> list[Node]:
+    """The results of loops that the output is a formula of."""
+    found: dict[Node, None] = {}
+    waiting, seen = [output], {output}
+    while waiting:
+        node = waiting.pop()
+        if is_looped(node):
+            found[node] = None
+            continue
+        waiting += [x for x in reversed(node.inputs) if x not in seen]
+        seen.update(node.inputs)
+    return list(found)
+
+
+def _is_zero(node: Node) -> bool:
+    return node.primitive is CONSTANT and not np.any(node.params[0].array)
+
+
+def _formula(node: Node, called: Mapping[Node, Expression]) -> Expression:
+    if not short(node, dict.fromkeys(called)):
+        return write.text(f"(a formula of {size([node])} parts)")
+    return spell(node, called)
+
+
+def _product(slope: Node, part: Expression, called: Mapping[Node, Expression]) -> Expression:
+    ones = slope.primitive is CONSTANT and bool(np.all(slope.params[0].array == 1))
+    told = _formula(slope, called)
+    return part if ones else write.times(write.group(told) if told.head == "add" else told, part)
+
+
+def _recurrence(sheet: Sheet, walk: Walk) -> Step:
+    names, name = names_of(sheet, walk), called_in(sheet, walk)
+    lines = [Line(update_written(names, spell))] if names.states else []
+    if is_formula(names):
+        for _, wrt in sheet.inputs[:3]:
+            lines += _differentiated(sheet, walk, names, wrt)
+    how = written(write.said(*how_often(names, sheet.written, spell)))
+    return Step(
+        f"symbolic-loop-{name.replace(' and ', '-')}",
+        "symbolic",
+        "loop",
+        f"The loop {name}: its derivative is a loop",
+        "Differentiate one step; the derivative of the state is carried along with it. "
+        f"Repeated {how}{'' if walk.loop.length is not None else f', here {times(walk)}'}.",
+        tuple(lines),
+        nodes=tuple(name.split(" and ")),
+    )
+
+
+def _differentiated(sheet: Sheet, walk: Walk, names: Wording, wrt: Node) -> list[Line]:
+    """∂s/∂c ← (1 + rc)·∂s/∂c + sr, from ∂s/∂c = 0."""
+    loop, by = walk.loop, sheet.written[wrt]
+    called = dict(names.called)
+    seeds: dict[Node, Node] = {}
+    for part in (*loop.captured, *loop.elements):
+        if part.operand is wrt and part.place.type is wrt.type:
+            seeds[part.place] = constant(np.ones((), wrt.type.dtype))
+        elif _depends(part.operand, wrt) and part.place.type.inexact:
+            seeds[part.place] = leaf = input_node(part.place.type)
+            called[leaf] = write.partial(names.called[part.place], by)
+    states = [part for part in names.states if part.place.type.inexact]
+    for part in states:
+        seeds[part.place] = leaf = input_node(part.place.type)
+        called[leaf] = write.partial(names.called[part.place], by)
+    found = forward([part.after for part in states], seeds)
+    lines: list[Line] = []
+    first = [*seeds.values(), *loop.places]
+    for part, tangent in zip(states, found, strict=True):
+        symbol = write.partial(names.called[part.place], by)
+        after = constant(0.0) if tangent is None else simplify([tangent], first)[0]
+        if not short(after, called):
+            continue
+        update = write.becomes(symbol, spell(after, called))
+        lines.append(
+            Line(write.said(update, ", from ", write.equals(symbol, _begin(sheet, part, wrt))))
+        )
+    return lines
+
+
+def _begin(sheet: Sheet, part: Any, wrt: Node) -> Expression:
+    if part.start is wrt:
+        return write.number("1")
+    if not _depends(part.start, wrt):
+        return write.number("0")
+    return write.partial(spell(part.start, sheet.written), sheet.written[wrt])
+
+
+def _depends(node: Node, wrt: Node) -> bool:
+    return node.active != NEVER and (node is wrt or wrt in postorder([node]))
+
+
+def has_loops(nodes: Sequence[Node]) -> bool:
+    """Whether a loop is below some node."""
+    return any(is_looped(node) for node in postorder(nodes))
