@@ -223,7 +223,14 @@ def _whole(asked: str, name: str, given: Any, least: int) -> int:
     raise ArgumentError(
         f"{asked}({name}={given!r:.60}) at {place()}",
         why=f"it is a whole number, {least} or more, that is known when the loop is traced",
+        instead=_TRACED.get(name, "") if isinstance(given, Lazy) else "",
     )
+
+
+_TRACED = {
+    "length": "fori_loop, whose bounds may be traced",
+    "max_steps": "a count in the state, which the condition compares",
+}
 
 
 def _bound(name: str, given: Any) -> Node:

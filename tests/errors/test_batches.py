@@ -220,7 +220,8 @@ def a_result_that_is_text() -> None:
     UnknownValueError: a condition at HERE
       found:    a traced bool whose value is not known here
       because:  inside vmap (HERE) it stands for every element of the batch at once
-      instead:  np.where(condition, a, b), or infinitesimal.cond(condition, f, g, x) for functions
+      instead:  np.where(condition, a, b), or infinitesimal.cond(condition, f, g, x) for functions;
+                a & b, a | b, ~a for a condition made with and, or, not
     """
 )
 def a_condition() -> None:
@@ -237,7 +238,8 @@ def a_condition() -> None:
     UnknownValueError: a condition at HERE
       found:    a traced bool whose value is not known here
       because:  inside vmap (HERE) it stands for every element of the batch at once
-      instead:  np.where(condition, a, b), or infinitesimal.cond(condition, f, g, x) for functions
+      instead:  np.where(condition, a, b), or infinitesimal.cond(condition, f, g, x) for functions;
+                a & b, a | b, ~a for a condition made with and, or, not
     """
 )
 def a_condition_inside_a_gradient() -> None:
@@ -317,11 +319,35 @@ def a_mask() -> None:
     UnknownValueError: np.nonzero at HERE
       found:    a traced f64[3] whose value is not known here
       because:  inside vmap (HERE) it stands for every element of the batch at once
-      instead:  np.where(condition, a, b), or infinitesimal.cond(condition, f, g, x) for functions
+      instead:  np.where(condition, a, b), or infinitesimal.cond(condition, f, g, x) for functions;
+                a & b, a | b, ~a for a condition made with and, or, not
     """
 )
 def places() -> None:
     dx.vmap(lambda x: np.nonzero(x))(X)
+
+
+@WRONG.says(
+    """\
+    ArgumentError: scan(length=Lazy(i64)) at HERE
+      because:  it is a whole number, 0 or more, that is known when the loop is traced
+      instead:  fori_loop, whose bounds may be traced
+    """
+)
+def a_length() -> None:
+    dx.vmap(lambda n: dx.scan(lambda x, _: (2 * x, None), 1.0, length=n))(COUNTS)
+
+
+@WRONG.says(
+    """\
+    UnknownValueError: format at HERE
+      found:    a traced f64 whose value is not known here
+      because:  inside vmap (HERE) it stands for every element of the batch at once
+      instead:  f'{x}', which shows its type
+    """
+)
+def a_format() -> None:
+    dx.vmap(lambda y: f"{y:.3f}")(Y)
 
 
 # ---- blocks of a Jacobian

@@ -126,7 +126,11 @@ class Forced:
             return f"Lazy({self.node.type})"
 
     def __format__(self, spec: str) -> str:
-        return format(self.force("format"), spec) if spec else str(self)
+        return (
+            format(self.force("format", "f'{x}', which shows its type"), spec)
+            if spec
+            else str(self)
+        )
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise LostDerivativeError(

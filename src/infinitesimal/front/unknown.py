@@ -14,7 +14,10 @@ from infinitesimal.front.origin import place
 
 __all__ = ["unknown"]
 
-_CHOOSE = "np.where(condition, a, b), or infinitesimal.cond(condition, f, g, x) for functions"
+_CHOOSE = (
+    "np.where(condition, a, b), or infinitesimal.cond(condition, f, g, x) for functions;\n"
+    "a & b, a | b, ~a for a condition made with and, or, not"
+)
 
 
 def unknown(asked: str, node: Node, instead: str = "") -> UnknownValueError:
