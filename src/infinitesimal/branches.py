@@ -79,7 +79,9 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
             f"switch at {place()}: the index",
             found=str(node.type),
             why="it is one whole number",
-            instead="int(k), or k.astype(int)",
+            instead="vmap, where each element has its own"
+            if node.type.shape
+            else "int(k), or k.astype(int)",
         )
     names = [f"branches[{k}]" for k in range(len(branches))]
     which = node if node.type is INT64 else REGISTRY["astype"](node, dtype=INT64.dtype)

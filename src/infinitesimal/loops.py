@@ -240,7 +240,9 @@ def _bound(name: str, given: Any) -> Node:
             f"fori_loop at {place()}: {name}",
             found=str(node.type),
             why="the bounds of a loop are whole numbers",
-            instead="int(n), or n.astype(int)",
+            instead="vmap, where each element has its own"
+            if node.type.shape
+            else "int(n), or n.astype(int)",
         )
     return node if node.type is INT64 else REGISTRY["astype"](node, dtype=INT64.dtype)
 

@@ -173,6 +173,30 @@ def a_branch_of_another_shape() -> None:
 
 @WRONG.says(
     """\
+    DtypeError: switch at HERE: the index
+      found:    i64[2]
+      because:  it is one whole number
+      instead:  vmap, where each element has its own
+    """
+)
+def several_choices() -> None:
+    dx.switch(np.array([0, 1]), [np.sin, np.cos], 1.0)
+
+
+@WRONG.says(
+    """\
+    DtypeError: fori_loop at HERE: upper
+      found:    i64[2]
+      because:  the bounds of a loop are whole numbers
+      instead:  vmap, where each element has its own
+    """
+)
+def several_bounds() -> None:
+    dx.fori_loop(0, np.array([2, 3]), lambda k, x: 2 * x, 1.0)
+
+
+@WRONG.says(
+    """\
     ArgumentError: grad at HERE
       found:    float64 np.float64(0.9092974268256817)
       because:  grad takes a function
