@@ -50,8 +50,9 @@ class Mine(Exception):
 
 
 def contexts() -> dict[Any, Any]:
-    """Every context variable, as it is now."""
-    return dict(contextvars.copy_context().items())
+    """Every context variable, as it is now; NumPy's own may be left behind by an interrupt."""
+    found = contextvars.copy_context().items()
+    return {key: value for key, value in found if not key.name.startswith("numpy")}
 
 
 def works() -> None:
@@ -131,7 +132,6 @@ def test_a_designed_error_in_a_body_can_be_caught_there(caller: str) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timer on this system")
 def test_an_interrupt_at_any_moment_of_a_loop_leaves_the_next_result_right() -> None:
-
     def f(x: Any) -> Any:
         def step(s: Any, e: Any) -> Any:
             return np.sin(s) * x + dx.grad(lambda y: y * y * e)(s), dx.vmap(np.cos)(s * THREE)
@@ -146,23 +146,24 @@ def test_an_interrupt_at_any_moment_of_a_loop_leaves_the_next_result_right() -> 
     start = time.perf_counter()
     dx.grad(f)(0.5)
     whole = time.perf_counter() - start
+    known = contexts()
     before = signal.signal(signal.SIGALRM, interrupt)
+    random = np.random.default_rng(0)
     stopped = 0
     try:
-        for seconds in np.linspace(whole / 40, whole, 40):
+        while stopped < 100:
             try:  # the alarm may ring in `finally` too
                 try:
-                    signal.setitimer(signal.ITIMER_REAL, float(seconds))
+                    signal.setitimer(signal.ITIMER_REAL, random.uniform(0.02, 1.0) * whole)
                     dx.grad(f)(0.5)
                 finally:
                     signal.setitimer(signal.ITIMER_REAL, 0.0)
             except KeyboardInterrupt:
                 stopped += 1
-            assert not is_tracing()
+            assert contexts() == known
             assert dx.grad(f)(0.5) == wanted
     finally:
         signal.signal(signal.SIGALRM, before)
-    assert stopped > 5
 
 
 # ---- values that leave their body

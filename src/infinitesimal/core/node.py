@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Generator, Iterable, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -120,18 +119,20 @@ def _sweep() -> None:
 _noticed: ContextVar[set[Node] | None] = ContextVar("nodes made here", default=None)
 
 
-@contextmanager
-def noticing() -> Generator[set[Node]]:
-    """The nodes that this thread makes in the block; they belong to a block around it as well."""
+def noticing(call: Callable[[], Any]) -> tuple[Any, set[Node]]:
+    """What `call()` returns, and the nodes that this thread makes meanwhile.
+
+    They belong to a call around this one as well: whoever asks for one of them again out there
+    finds the living node, and makes none.
+    """
     made: set[Node] = set()
-    token = _noticed.set(made)
+    around = _noticed.get()
     try:
-        yield made
+        _noticed.set(made)
+        return call(), made
     finally:
-        _noticed.reset(token)
-        around = _noticed.get()
+        _noticed.set(around)  # one call of C, which no interrupt divides
         if around is not None:
-            # whoever asks for one of them again outside finds the living node, and makes none
             around |= made
 
 

@@ -55,11 +55,12 @@ def trace_body(
         structure.unflatten([next(lazies) for _ in range(len(structure))])
         for structure in arguments
     ]
-    with noticing() as made:
-        value = call_traced(function, given, {})
-        found, result = flatten(value)
-        paths = result.paths("f(…)")
-        outputs = [leaf_node(leaf, asked, path) for leaf, path in zip(found, paths, strict=True)]
+
+    def called() -> tuple[list[Node], Structure]:
+        outputs, result, _ = leaves_of(call_traced(function, given, {}), asked, "f(…)")
+        return outputs, result
+
+    (outputs, result), made = noticing(called)
     return Traced(leaves, outputs, result, made)
 
 

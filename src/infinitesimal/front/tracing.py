@@ -20,8 +20,9 @@ _tracing: ContextVar[bool] = ContextVar("infinitesimal is tracing", default=Fals
 
 def call_traced(function: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]) -> Any:
     """The result of `function(*args, **options)`, called as one that is being traced."""
-    token = _tracing.set(True)
+    before = _tracing.get()
     try:
+        _tracing.set(True)
         return function(*args, **options)
     except ValueError as error:
         # NumPy's "setting an array element with a sequence" hides what a traced value said to it
@@ -29,7 +30,9 @@ def call_traced(function: Callable[..., Any], args: Sequence[Any], options: dict
             raise error.__cause__ from None
         raise
     finally:
-        _tracing.reset(token)
+        # One call, and of C: an interrupt finds it not begun or done. (A context manager in Python
+        # can be interrupted as it is entered and as it is left.)
+        _tracing.set(before)
 
 
 def is_tracing() -> bool:
