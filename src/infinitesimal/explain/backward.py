@@ -7,7 +7,6 @@ those of the records, pulled by reverse mode itself.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -202,8 +201,8 @@ def local_partials(node: Node, wanted: Sequence[bool]) -> list[Node | None]:
     if not (all(scalar) or is_looped(node)):
         return [None] * len(scalar)
     one = constant(np.ones((), node.type.dtype))
-    found = passed_back(node, one, [*map(operator.and_, wanted, scalar)], False)
-    return list(found)
+    asked = [want and flag for want, flag in zip(wanted, scalar, strict=True)]
+    return list(passed_back(node, one, asked, False))
 
 
 def _as_node(value: Node | float) -> Node:

@@ -26,6 +26,7 @@ from infinitesimal.explain.reverse import reverse
 from infinitesimal.explain.subject import Sheet, symbol
 from infinitesimal.explain.symbolic import symbolic
 from infinitesimal.explain.tree import Edge, Input, Method, Vertex
+from infinitesimal.explain.ways import way_steps
 
 __all__ = ["METHODS", "build"]
 
@@ -61,6 +62,7 @@ def build(
     }
     told = [tellers[method]() for method in asked]
     told = [_warned(sheet, method) for method in told]
+    told = [replace(m, steps=(*way_steps(sheet, m.name), *m.steps)) for m in told]
     short = tuple(replace(method, steps=few(method.steps)) for method in told)
     vertices = _vertices(sheet, sweep)
     return Derivation(

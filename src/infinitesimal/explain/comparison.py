@@ -126,7 +126,8 @@ def _disagreement(methods: Sequence[Method]) -> str:
 
 
 def _costs(sheet: Sheet, methods: Sequence[str]) -> Step:
-    costs = counted(sheet.subject.graph, sheet.subject.wrt, sheet.bindings)
+    subject = sheet.subject
+    costs = counted(subject.whole or subject.graph, subject.wrt, sheet.bindings)
     n, m, once = costs.inputs, costs.outputs, costs.evaluation
     quotients = f"{n + 1}·{once} + {n * m} + {n * m}; {costs.moved} with the sums x + h"
     passes = f"{n}·{costs.lifted_pass}; {costs.forward} if constants carry no ε"

@@ -124,7 +124,7 @@ def how_often(names: Wording, called: Called, spell: Spell) -> list[Expression |
     elif first is not None and first.start.primitive is CONSTANT and loop.length:
         begin = int(first.start.params[0].array)
         counted = f"{begin}, …, {begin + loop.length - 1}"
-        return [write.equals(names.called[first.place], write.text(counted))]
+        return ["for ", write.equals(names.called[first.place], write.text(counted))]
     else:
         parts.append("once" if loop.length == 1 else f"{loop.length:,} times")
     for part in loop.elements:
@@ -195,13 +195,30 @@ def _branch_written(bundle: Node, place: int, called: Called, spell: Spell) -> E
         else write.text("a long formula")
         for body in bodies
     ]
-    if len(told) == 2 and which.primitive.name == "astype" and which.inputs[0].type is BOOL:
-        condition = spell(which.inputs[0], called)
-        return write.group(write.said(told[1], " if ", condition, ", else ", told[0]))
+    condition = condition_of(bundle)
+    if condition is not None:
+        holds = spell(condition, called)
+        return write.group(write.said(told[1], " if ", holds, ", else ", told[0]))
     listed: list[Expression | str] = [spell(which, called), ": "]
     for k, each in enumerate(told):
         listed += [", ", each] if k else [each]
     return write.call("choose", write.said(*listed), latex=r"\operatorname{choose}")
+
+
+def condition_of(branch: Node) -> Node | None:
+    """What must hold for the first of two functions to be taken; None for a choice by number."""
+    which = branch.inputs[0]
+    if len(branch.params[0]) != 2 or which.primitive.name != "astype":
+        return None
+    (condition,) = which.inputs
+    return condition if condition.type is BOOL else None
+
+
+def function_name(branch: Node, taken: int) -> str:
+    """What a program of a branch is called: of two functions, the first is taken where true."""
+    if condition_of(branch) is not None:
+        return "its first function" if taken else "its second function"
+    return f"function number {taken} of 0, …, {len(branch.params[0]) - 1}"
 
 
 def arrays_told(names: Wording) -> str:

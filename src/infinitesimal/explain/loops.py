@@ -133,8 +133,11 @@ class Moved:
     after: dict[Node, Any]  # by the place of the state
 
 
-def tangents(walk: Walk, given: Mapping[Node, Any]) -> dict[int, Moved]:
-    """The tangents at the told steps, when the operands of these places have these tangents."""
+def tangents(walk: Walk, given: Mapping[Node, Any]) -> tuple[dict[Node, Any], dict[int, Moved]]:
+    """The tangents of the first state and those at the told steps.
+
+    `given` are the tangents of the operands that fill these places.
+    """
     loop = walk.loop
     moving = [place for place in loop.places if place in carried_along(loop, set(given))]
     seeds = {place: input_node(place.type) for place in moving}
@@ -145,7 +148,7 @@ def tangents(walk: Walk, given: Mapping[Node, Any]) -> dict[int, Moved]:
         if part.place in moving
     }
     step_of = program(list(after.values()), [*loop.places, *seeds.values()])
-    state = {place: given.get(place, _nothing(place)) for place in after}
+    start = state = {place: given.get(place, _nothing(place)) for place in after}
     told: dict[int, Moved] = {}
     wanted = set(told_steps(walk.steps))
     for step in range(walk.steps):
@@ -157,7 +160,7 @@ def tangents(walk: Walk, given: Mapping[Node, Any]) -> dict[int, Moved]:
         )
         if step in wanted:
             told[step] = Moved(here, state)
-    return told
+    return start, told
 
 
 def _nothing(place: Node) -> Any:
@@ -171,16 +174,15 @@ def _nothing(place: Node) -> Any:
 class Back:
     """The way back through a loop.
 
-    `local` gives, at the told steps, the cotangents of the state after the step, of every wanted
-    place at it; `others` and `all` the sums of what the steps between and all steps send to what is
-    the same at every step; `start` the cotangents of the first state.
+    `end` are the cotangents of the last state; `local` gives, at the told steps, those of the state
+    before the step and of what it reads; `others` and `all` the sums of what the steps between and
+    all steps send to what is the same at every step.
     """
 
-    after: dict[int, dict[Node, Any]]
+    end: dict[Node, Any]
     local: dict[int, dict[Node, Any]]
     others: dict[Node, Any]
     all: dict[Node, Any]
-    start: dict[Node, Any]
 
 
 def cotangents(
@@ -205,7 +207,8 @@ def cotangents(
     step_of = program(found, [*loop.places, *leaves.values(), *given.values()])
     flowing = {place: ends.get(place, _nothing(place)) for place in states}
     fixed = [part.place for part in loop.captured if part.place in wanted]
-    back = Back({}, {}, *[{place: _nothing(place) for place in fixed} for _ in range(2)], {})
+    nothing = {place: _nothing(place) for place in fixed}
+    back = Back(flowing, {}, dict(nothing), dict(nothing))
     told = set(told_steps_back(walk.steps))
     for step in reversed(range(walk.steps)):
         at = walk.place(step)
@@ -216,9 +219,8 @@ def cotangents(
             if step not in told:
                 back.others[place] = back.others[place] + parts[place]
         if step in told:
-            back.after[step], back.local[step] = flowing, parts
+            back.local[step] = parts
         flowing = {place: parts[place] for place in states}
-    back.start.update(flowing)
     return back
 
 

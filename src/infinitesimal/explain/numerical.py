@@ -17,6 +17,7 @@ from infinitesimal.explain import expression as write
 from infinitesimal.explain.awkward import unaccounted
 from infinitesimal.explain.backward import Sweep
 from infinitesimal.explain.expression import Expression
+from infinitesimal.explain.names import is_looped
 from infinitesimal.explain.numbers import Number, fraction, shown
 from infinitesimal.explain.subject import Move, Sheet, plain
 from infinitesimal.explain.taylor_error import error_steps, refused
@@ -222,6 +223,7 @@ def _evaluated(sheet: Sheet, move: Move, h: Fraction, there: Shifted) -> Express
     head = _called(sheet, {**places, move.node: shown(moved)})
     operands = {x: shown(n) for x, n in there.steps.items() if x is not sheet.output}
     known = all(x in operands for x in sheet.operands(sheet.output))
+    known = known and not is_looped(sheet.output)
     middle = [sheet.with_numbers(sheet.output, operands)] if known and sheet.steps else []
     return write.equals(head, *middle, shown(there.value))
 

@@ -24,7 +24,7 @@ from infinitesimal.front.formula import Formula, parse
 from infinitesimal.front.origin import place
 from infinitesimal.front.trace import trace
 from infinitesimal.front.tree import flatten
-from infinitesimal.optimise.unroll import unrolled
+from infinitesimal.optimise.unroll import Way, unrolled
 
 __all__ = ["subject_of"]
 
@@ -127,7 +127,9 @@ def _of_function(f: Callable[..., Any], at: Any) -> Subject:
         np.asarray(value, node.type.dtype)[()]
         for value, node in zip(traced.values, traced.variables, strict=True)
     )
-    graph = _taken(close(traced.variables, traced.outputs, traced.names), values)
+    ways: list[Way] = []
+    whole = close(traced.variables, traced.outputs, traced.names)
+    graph = _taken(whole, values, ways)
     structures = traced.arguments
 
     def call(given: Sequence[Any]) -> Any:
@@ -148,13 +150,15 @@ def _of_function(f: Callable[..., Any], at: Any) -> Subject:
         call,
         parts=graph.outputs if len(graph.outputs) > 1 else (),
         forks=_forks(f),
+        ways=tuple(ways),
+        whole=Graph(graph.inputs, (_joined(whole.outputs),), graph.names) if ways else None,
     )
 
 
-def _taken(graph: Graph, values: Sequence[Any]) -> Graph:
+def _taken(graph: Graph, values: Sequence[Any], ways: list[Way]) -> Graph:
     """The graph with the branches that are taken in their place, and short loops written out."""
     bindings = dict(zip(graph.inputs, values, strict=True))
-    outputs = unrolled(graph.outputs, bindings, longest=WRITTEN_OUT)
+    outputs = unrolled(graph.outputs, bindings, longest=WRITTEN_OUT, ways=ways)
     return Graph(graph.inputs, tuple(outputs), graph.names)
 
 

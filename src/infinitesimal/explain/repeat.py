@@ -8,6 +8,7 @@ loop is told by `repeat_back`, its derivative as a formula by `repeat_formula`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.loop_words import (
     Wording,
     arrays_told,
+    condition_of,
+    function_name,
     short,
     step_written,
     update_written,
@@ -39,6 +42,7 @@ __all__ = [
     "gap",
     "is_formula",
     "names_of",
+    "number_of",
     "row",
     "times",
     "value_steps",
@@ -63,7 +67,8 @@ def times(walk: Walk) -> str:
     return "once" if walk.steps == 1 else f"{walk.steps:,} times"
 
 
-def _number(value: Any) -> Number:
+def number_of(value: Any) -> Number:
+    """A value as a number of the derivation."""
     return Number(plain(value))
 
 
@@ -72,24 +77,31 @@ def cell(value: Any) -> Expression:
     return shown(value, _DIGITS)
 
 
-def row(method: str, name: str, step: int, cells: Sequence[Expression], **numbers: Any) -> Step:
+def row(
+    method: str, name: str, at: str, cells: Sequence[Expression], numbers: Mapping[str, Any]
+) -> Step:
     """One step of the loop called `name`, in a table."""
     return Step(
-        f"{method}-{name.replace(' and ', '-')}-step-{step + 1}",
+        f"{method}-{_mark(name)}-{at.replace(' ', '-')}",
         method.split("-")[0],
         "row",
-        f"step {step + 1}",
-        numbers=tuple((key, _number(value)) for key, value in numbers.items()),
-        cells=(write.number(str(step + 1)), *cells),
+        f"step {at}" if at.isdigit() else at,
+        numbers=tuple((key, number_of(value)) for key, value in numbers.items()),
+        cells=(write.text(at), *cells),
     )
+
+
+def _mark(name: str) -> str:
+    return name.replace(" and ", "-")
 
 
 def gap(method: str, name: str, count: int, cells: Sequence[Expression]) -> Step:
     """The steps that are not told, in a table."""
     first = write.text(f"{count:,} more")
     title = f"{count:,} more steps"
-    mark = f"{method}-{name.replace(' and ', '-')}-more"
-    return Step(mark, method.split("-")[0], "more", title, cells=(first, *cells))
+    return Step(
+        f"{method}-{_mark(name)}-more", method.split("-")[0], "more", title, cells=(first, *cells)
+    )
 
 
 def between(rows: list[Step], gap: Step, count: int) -> tuple[Step, ...]:
@@ -108,7 +120,7 @@ def value_steps(sheet: Sheet, method: str) -> list[Step]:
 def _values(sheet: Sheet, walk: Walk, method: str) -> Step:
     names, name = names_of(sheet, walk), called_in(sheet, walk)
 
-    def entry(_: Node, value: Any, *__: Any) -> Expression:
+    def entry(_: Node, value: Any, __: int) -> Expression:
         return cell(value)
 
     return _table(sheet, walk, names, f"{method}-loop", entry, _reason(sheet, walk, names), name)
@@ -129,22 +141,19 @@ def _reason(sheet: Sheet, walk: Walk, names: Wording) -> str:
     else:
         told.append("Each step goes on from what the last one left.")
     told.append(arrays_told(names))
-    told += [_choices(count) for count in walk.taken.values()]
+    told += [_choices(*each) for each in walk.taken.items()]
     if loop.condition is not None or loop.length is None:
         told.append("How often it repeats depends on the point.")
     return " ".join(part for part in told if part)
 
 
-def _choices(count: Mapping[int, int]) -> str:
+def _choices(branch: Node, count: Mapping[int, int]) -> str:
     """How often each program of a branch inside was taken."""
     told = [
-        f"{_ordinal(k)} {times:,} time{'s' * (times > 1)}" for k, times in sorted(count.items())
+        f"{function_name(branch, k)} {often:,} time{'s' * (often > 1)}"
+        for k, often in sorted(count.items(), reverse=condition_of(branch) is not None)
     ]
-    return f"Its branch took {' and '.join(told)}."
-
-
-def _ordinal(k: int) -> str:
-    return "the first" if k == 0 else "the second" if k == 1 else f"number {k}"
+    return f"The branch in it took {' and '.join(told)}."
 
 
 def _table(
@@ -152,47 +161,59 @@ def _table(
     walk: Walk,
     names: Wording,
     method: str,
-    entry: Callable[[Node, Any, int, bool], Expression],
+    entry: Callable[[Node, Any, int], Expression],
     reason: str,
     name: str,
-    numbers: Callable[[int], dict[str, Any]] = lambda _: {},
+    numbers: Callable[[int], Mapping[str, Any]] = lambda _: {},
 ) -> Step:
-    """The first, the second and the last step; `entry` writes the value of a place at a step."""
+    """Where it starts, and the first, the second and the last step.
+
+    `entry` writes the value of a place at a step: what is read there, or the state it leaves.
+    """
     loop = walk.loop
-    inside = dict(zip(loop.places, range(len(loop.places)), strict=True))
     used = set(postorder(loop.results))
     reads = [part.place for part in loop.elements]
-    counters = [part.place for part in names.counters if _is_used(part.place, names, used)]
+    read = [*(x.place for x in names.counters if _is_used(x.place, names, used)), *reads]
     states = [part.place for part in names.states]
-    heads = [*counters, *reads, *states]
-    columns = [written(names.called[place]) for place in heads]
-    columns += [written(names.next(part)) for part in names.states]
     order = {part.place: k for k, part in enumerate(loop.carried)}
-    rows: list[Step] = []
-    for step in told_steps(walk.steps):
-        values = walk.filled(step)
-        cells = [entry(place, values[inside[place]], step, False) for place in heads]
-        after = {place: walk.states[step + 1][order[place]] for place in states}
-        cells += [entry(place, after[place], step, True) for place in states]
-        told = {written(names.called[place]): values[inside[place]] for place in heads}
-        told |= {written(names.next(part)): after[part.place] for part in names.states}
-        rows.append(row(method, name, step, cells, **told, **numbers(step)))
-    left = walk.steps - len(rows)
-    if rows:
-        blank = [write.text("…")] + [write.text("")] * (len(columns) - 1)
-        rows = list(between(rows, gap(method, name, left, blank), left))
+    columns = [written(names.called[place]) for place in (*read, *states)]
+    blank = [write.text("")] * len(read)
+    begun = [entry(x, walk.states[0][order[x]], -1) for x in states]
+    rows = [row(method, name, "start", [*blank, *begun], numbers(-1))]
+    rows[0] = replace(
+        rows[0], numbers=(*_named(names, states, walk.states[0], order), *rows[0].numbers)
+    )
+    told = told_steps(walk.steps)
+    for step in told:
+        inside = dict(zip(loop.places, walk.filled(step), strict=True))
+        after = walk.states[step + 1]
+        cells = [entry(place, inside[place], step) for place in read]
+        cells += [entry(place, after[order[place]], step) for place in states]
+        found = row(method, name, str(step + 1), cells, numbers(step))
+        values = [(written(names.called[x]), number_of(inside[x])) for x in read]
+        values += _named(names, states, after, order)
+        rows.append(replace(found, numbers=(*values, *found.numbers)))
+    left = walk.steps - len(told)
+    more = [write.text("…")] + [write.text("")] * (len(columns) - 1)
+    rows = list(between(rows, gap(method, name, left, more), left))
     updates = Line(update_written(names, spell)) if names.states else None
     return Step(
-        f"{method}-{name.replace(' and ', '-')}",
+        f"{method}-{_mark(name)}",
         method.split("-")[0],
         "loop",
         f"Inside {name}: repeat {times(walk)}",
         reason,
         () if updates is None else (updates,),
         nodes=tuple(name.split(" and ")),
-        columns=("step", *columns) if rows else (),
-        steps=tuple(rows),
+        columns=("step", *columns) if columns else (),
+        steps=tuple(rows) if columns else (),
     )
+
+
+def _named(
+    names: Wording, places: Sequence[Node], state: Sequence[Any], order: Mapping[Node, int]
+) -> list[tuple[str, Number]]:
+    return [(written(names.called[x]), number_of(state[order[x]])) for x in places]
 
 
 def _is_used(place: Node, names: Wording, used: set[Node]) -> bool:
@@ -222,23 +243,27 @@ def _duals(sheet: Sheet, done: Pass, walk: Walk, k: int) -> Step | None:
     }
     if not given:
         return None
-    moved = tangents(walk, given)
+    start, steps = tangents(walk, given)
 
-    def entry(place: Node, value: Any, step: int, after: bool) -> Expression:
-        found = (moved[step].after if after else moved[step].places).get(place)
-        return cell(value) if found is None else dual(_number(value), _number(found))
+    def entry(place: Node, value: Any, step: int) -> Expression:
+        found = tangent(place, step)
+        return cell(value) if found is None else dual(number_of(value), number_of(found))
+
+    def tangent(place: Node, step: int) -> Any:
+        """Of the state that a step leaves (-1: that it starts from), of an element it reads."""
+        if step < 0:
+            return start.get(place)
+        return steps[step].after.get(place, steps[step].places.get(place))
 
     def numbers(step: int) -> dict[str, Any]:
-        here = {f"{written(names.called[x])} ε": t for x, t in moved[step].places.items()}
-        after = [(part, moved[step].after.get(part.place)) for part in names.states]
-        return here | {f"{written(names.next(x))} ε": t for x, t in after if t is not None}
+        told = [*(part.place for part in loop.elements), *(part.place for part in names.states)]
+        found = {f"{written(names.called[x])} ε": tangent(x, step) for x in told}
+        return {name: value for name, value in found.items() if value is not None}
 
     still = [part for part in loop.captured if part.place in given]
-    said = [
-        f"{written(write.equals(names.called[x.place], dual(_number(v), _number(given[x.place]))))}"
-        for x, v in zip(loop.captured, walk.captured, strict=True)
-        if x in still
-    ]
+    values = dict(zip(loop.captured, walk.captured, strict=True))
+    duals = {x: dual(number_of(values[x]), number_of(given[x.place])) for x in still}
+    said = [written(write.equals(names.called[x.place], moved)) for x, moved in duals.items()]
     reason = "The state is a dual number: its ε part goes from step to step beside the value."
     if said:
         reason += f" At every step {' and '.join(said)}."
@@ -251,6 +276,8 @@ def _duals(sheet: Sheet, done: Pass, walk: Walk, k: int) -> Step | None:
 
 def is_formula(names: Wording) -> bool:
     """Whether a step is a short formula of numbers, without further loops."""
-    nodes = postorder([part.after for part in names.states])
+    places = dict.fromkeys(names.loop.places)
+    nodes = postorder([part.after for part in names.states], places)
+    nodes += [part.place for part in names.states]
     small = all(short(part.after, names.called) for part in names.states)
     return small and not any(node.primitive.bodies or node.type.shape for node in nodes)

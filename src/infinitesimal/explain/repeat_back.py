@@ -20,10 +20,9 @@ from infinitesimal.explain.backward import Sweep
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.loop_words import Wording, short
 from infinitesimal.explain.loops import Walk, cotangents, told_steps_back
-from infinitesimal.explain.numbers import Number
 from infinitesimal.explain.repeat import between, called_in, cell, gap, is_formula, names_of, row
 from infinitesimal.explain.spell import spell
-from infinitesimal.explain.subject import Sheet, plain
+from infinitesimal.explain.subject import Sheet
 from infinitesimal.explain.tree import Line, Step
 from infinitesimal.explain.write import written
 from infinitesimal.optimise.simplify import simplify
@@ -55,37 +54,39 @@ def _back(sheet: Sheet, sweep: Sweep, walk: Walk) -> Step | None:
     states = [part for part in names.states if part.place.type.inexact]
     back = cotangents(walk, ends, rows, [part.place for part in reads])
     fixed = [part for part in reads if part in loop.captured]
-    after = [write.partial(sweep.of, names.next(part)) for part in states]
-    before = [write.partial(sweep.of, names.called[part.place]) for part in states]
-    sent = [_sent(part, names) for part in reads]
-    table: list[Step] = []
+    heads = [written(write.partial(sweep.of, names.called[part.place])) for part in states]
+    heads += [_sent(part, names) for part in reads]
+    places = [part.place for part in (*states, *reads)]
+    ended = [cell(back.end[part.place]) for part in states] + [write.text("")] * len(reads)
+    values = {head: back.end[part.place] for head, part in zip(heads, states, strict=False)}
+    table = [row(_ID, name, "end", ended, values)]
     told = told_steps_back(walk.steps)
     for step in told:
-        parts = back.local[step]
-        cells = [cell(back.after[step][part.place]) for part in states]
-        cells += [cell(parts[part.place]) for part in (*states, *reads)]
-        heads = [*map(written, (*after, *before)), *sent]
-        values = [back.after[step][part.place] for part in states]
-        values += [parts[part.place] for part in (*states, *reads)]
-        numbers = dict(zip(heads, values, strict=True))
-        table.append(row("reverse-back", name, step, cells, **numbers))
+        found = [back.local[step][place] for place in places]
+        values = dict(zip(heads, found, strict=True))
+        table.append(row(_ID, name, str(step + 1), [cell(value) for value in found], values))
     left = walk.steps - len(told)
-    blank = [write.text("…")] + [write.text("")] * (2 * len(states) - 1)
-    others = [*blank[: 2 * len(states)], *(_total(back.others, part) for part in reads)]
-    table = list(between(table, gap("reverse-back", name, left, others), left))
+    blank = [write.text("…" if k == 0 else "") for k in range(len(states))]
+    others = [*blank, *(_total(back.others, part) for part in reads)]
+    table = list(between(table, gap(_ID, name, left, others), left))
     if fixed and walk.steps > 1:
-        table.append(_together(name, walk, blank, [_total(back.all, part) for part in reads], back))
+        sums = [write.text("") for _ in states] + [_total(back.all, part) for part in reads]
+        totals = {_sent(part, names): back.all[part.place] for part in fixed}
+        table.append(row(_ID, name, f"all {walk.steps:,}", sums, totals))
     return Step(
-        f"reverse-back-{name.replace(' and ', '-')}",
+        f"{_ID}-{name.replace(' and ', '-')}",
         "reverse",
         "loop",
         f"Inside {name}: the way back, the last step first",
         _way_back(fixed, names),
         _local_lines(names, states, reads),
         nodes=tuple(name.split(" and ")),
-        columns=("step", *map(written, (*after, *before)), *sent),
+        columns=("step", *heads),
         steps=tuple(table),
     )
+
+
+_ID = "reverse-back"
 
 
 def _sent(part: Any, names: Wording) -> str:
@@ -96,18 +97,8 @@ def _total(totals: Mapping[Node, Any], part: Any) -> Expression:
     return cell(totals[part.place]) if part.place in totals else write.text("")
 
 
-def _together(
-    name: str, walk: Walk, blank: Sequence[Expression], sums: Sequence[Expression], back: Any
-) -> Step:
-    cells = [*[write.text("") for _ in blank], *sums]
-    totals = tuple(("total", Number(plain(value))) for value in back.all.values())
-    said = write.text(f"all {walk.steps:,}")
-    mark = f"reverse-back-{name.replace(' and ', '-')}-all"
-    return Step(mark, "reverse", "row", "all steps", numbers=totals, cells=(said, *cells))
-
-
 def _way_back(fixed: Sequence[Any], names: Wording) -> str:
-    told = "What arrives behind a step is passed to the state before it, step by step."
+    told = "What arrives at the state behind a step is passed to the state before it."
     if fixed:
         listed = " and ".join(written(names.called[part.place]) for part in fixed)
         told += f" {listed} is read at every step: what all steps send is added up."

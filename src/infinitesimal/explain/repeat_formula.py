@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.leaf import CONSTANT, constant, input_node
 from infinitesimal.core.node import NEVER, Node, postorder
@@ -90,25 +91,32 @@ def _formula(node: Node, called: Mapping[Node, Expression]) -> Expression:
 
 
 def _product(slope: Node, part: Expression, called: Mapping[Node, Expression]) -> Expression:
-    ones = slope.primitive is CONSTANT and bool(np.all(slope.params[0].array == 1))
-    told = _formula(slope, called)
-    return part if ones else write.times(write.group(told) if told.head == "add" else told, part)
+    """The share of a loop: of one with an array as its result, the sum over its elements."""
+    ones = slope.reach == NEVER and bool(np.all(evaluate([slope])[0] == 1))
+    if not ones:
+        told = _formula(slope, called)
+        part = write.times(write.group(told) if told.head == "add" else told, part)
+    return write.call("sum", part, latex=r"\textstyle\sum") if slope.type.shape else part
 
 
 def _recurrence(sheet: Sheet, walk: Walk) -> Step:
     names, name = names_of(sheet, walk), called_in(sheet, walk)
     lines = [Line(update_written(names, spell))] if names.states else []
-    if is_formula(names):
+    reason = "Differentiate one step; the derivative of the state is carried along with it."
+    if not is_formula(names):
+        reason = "Its step is differentiated like any function, and the derivative carried along."
+    else:
         for _, wrt in sheet.inputs[:3]:
             lines += _differentiated(sheet, walk, names, wrt)
     how = written(write.said(*how_often(names, sheet.written, spell)))
+    if walk.loop.length is None:
+        how += f", here {times(walk)}"
     return Step(
         f"symbolic-loop-{name.replace(' and ', '-')}",
         "symbolic",
         "loop",
         f"The loop {name}: its derivative is a loop",
-        "Differentiate one step; the derivative of the state is carried along with it. "
-        f"Repeated {how}{'' if walk.loop.length is not None else f', here {times(walk)}'}.",
+        f"{reason} Repeated {how}.",
         tuple(lines),
         nodes=tuple(name.split(" and ")),
     )

@@ -140,6 +140,14 @@ def _condition(left: Expression, right: Expression) -> Expression:
     return write.array(Expression("equals", (left, right)))
 
 
+def _element(x: Expression, *places: Expression) -> Expression:
+    """x[i, j]."""
+    parts: list[Expression | str] = [x, "["]
+    for k, place in enumerate(places):
+        parts += [", ", place] if k else [place]
+    return write.said(*parts, "]")
+
+
 def _side_by_side(*parts: Expression) -> Expression:
     return write.array(*parts)
 
@@ -180,6 +188,7 @@ _WRITERS: dict[str, Callable[..., Expression]] = {
     "expit": _named("sigmoid", r"\sigma"),
     "picked": _picked,
     "concatenate": _side_by_side,
+    "gather": _element,
     "positive": _alone,
     "broadcast": _alone,
     "reshape": _alone,

@@ -32,6 +32,7 @@ from infinitesimal.explain.names import (
 )
 from infinitesimal.explain.numbers import Number, exact_values, fraction, shown
 from infinitesimal.explain.spell import spell
+from infinitesimal.optimise.unroll import Way
 
 __all__ = ["MANY", "Move", "Sheet", "Subject", "symbol"]
 
@@ -59,6 +60,8 @@ class Subject:
     parts: tuple[Node, ...] = ()  # the results, where there are several
     meant: tuple[Fraction | None, ...] = ()  # the values exactly, where they were given so
     forks: bool = False  # whether the program has loops or branches
+    ways: tuple[Way, ...] = ()  # which way its own branches and short loops went
+    whole: Graph | None = None  # the graph with the ways that were not taken, where there are any
 
 
 @dataclass(frozen=True, eq=False)

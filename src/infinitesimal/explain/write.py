@@ -162,7 +162,7 @@ def repeated(left: Expression, right: Expression) -> bool:
 
 def beside(left: Expression, right: Expression, left_text: str, right_text: str) -> bool:
     """Whether two factors stand side by side without a sign between: 2y, (x + y)(x + 2y), 13ε."""
-    if right_text[:1].isdigit():
+    if right_text[:1].isdigit() or right_text.startswith("repeat("):
         return False
     if right.head in ("group", "minus") and ungrouped(right).head == "minus":
         return left_text.endswith(")")  # 2·(−3)

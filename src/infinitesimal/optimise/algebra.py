@@ -86,7 +86,7 @@ _ARITHMETIC = frozenset(
 
 def _fold(node: Node) -> Node | None:
     """A word whose operands are all numbers, worked out; but sin(1) stays what it is."""
-    if node.primitive.kind == "leaf" or node.type.ndim or not node.inputs:
+    if node.primitive.kind in ("leaf", "control") or node.type.ndim or not node.inputs:
         return None
     if any(number_of(operand) is None for operand in node.inputs):
         return None

@@ -9,6 +9,7 @@ where a program takes the same way. Formulas and explanations are made of such g
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,23 @@ from infinitesimal.ops.control.loop import Loop, loop_of
 from infinitesimal.ops.index import index
 from infinitesimal.ops.shape import concatenate, reshape
 
-__all__ = ["LARGEST", "unrolled", "unrolled_where_short"]
+__all__ = ["LARGEST", "Way", "unrolled", "unrolled_where_short"]
 
 LARGEST = 10_000  # nodes of a graph in which everything is written out
 SHORT = 60  # nodes of one whose formulas are made in a moment
 _PICKING = ("index", "gather")
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """A choice that was made: by a branch, which program (`taken`); by a loop, how many steps.
+
+    `first` is the first operand as it is in the graph made: of a branch what chooses.
+    """
+
+    node: Node
+    first: Node
+    taken: int
 
 
 def unrolled(
@@ -36,16 +49,22 @@ def unrolled(
     *,
     longest: int | None = None,
     largest: int = LARGEST,
+    ways: list[Way] | None = None,
 ) -> list[Node]:
     """The outputs with loops and branches written out as they are taken at this point.
 
-    `bindings` are the values of inputs. Loops of more than `longest` steps stay as they are. Raises
+    `bindings` are the values of inputs. Loops of more than `longest` steps stay as they are.
+    To `ways` is added which way was taken where there was more than one. Raises
     `UnsupportedError` where more than `largest` nodes would be made, and `UnknownValueError` where
     the way depends on an input that has no value.
     """
     if not any(node.primitive.bodies for node in postorder(outputs)):
         return list(outputs)
-    return _Unroller(dict(bindings or {}), longest, largest).written_out(outputs, {})
+    unroller = _Unroller(dict(bindings or {}), longest, largest)
+    found = unroller.written_out(outputs, {})
+    if ways is not None:
+        ways += unroller.ways
+    return found
 
 
 def unrolled_where_short(outputs: Sequence[Node]) -> list[Node]:
@@ -64,6 +83,7 @@ class _Unroller:
 
     def __init__(self, values: dict[Node, Any], longest: int | None, largest: int) -> None:
         self.values = values
+        self.ways: list[Way] = []
         self.longest = longest
         self.largest = largest
         self.made = 0
@@ -120,10 +140,14 @@ class _Unroller:
     def _control(self, node: Node, inputs: Sequence[Node]) -> list[Node] | None:
         """The results of a loop or a branch; None for a loop that stays as it is."""
         if node.primitive.name == "branch":
-            return self._branch(node.params[0], *inputs)
+            return self._branch(node, inputs)
         loop, filled = loop_of(node), dict(zip(node.inputs, inputs, strict=True))
         if loop.condition is not None:
-            return self._while(loop, loop.condition, filled)
+            walk = self._while(loop, loop.condition, filled)
+            if walk is None:
+                return None
+            self.ways.append(Way(node, inputs[0], walk.taken))
+            return walk.results()
         steps = loop.length
         if steps is None:
             assert loop.count is not None
@@ -133,25 +157,28 @@ class _Unroller:
         walk = _Walk(self, loop, filled, steps)
         for step in range(steps):
             walk.advance(step)
+        if loop.length is None:
+            self.ways.append(Way(node, inputs[0], steps))
         return walk.results()
 
-    def _branch(self, branches: Sequence[Body], which: Node, *inputs: Node) -> list[Node]:
-        number = int(self._values([which])[0])
-        body = branches[min(max(number, 0), len(branches) - 1)]
-        return self.written_out(body.outputs, dict(zip(body.inputs, inputs, strict=True)))
+    def _branch(self, node: Node, inputs: Sequence[Node]) -> list[Node]:
+        branches: tuple[Body, ...] = node.params[0]
+        number = min(max(int(self._values(inputs[:1])[0]), 0), len(branches) - 1)
+        self.ways.append(Way(node, inputs[0], number))
+        body = branches[number]
+        return self.written_out(body.outputs, dict(zip(body.inputs, inputs[1:], strict=True)))
 
-    def _while(self, loop: Loop, condition: Node, filled: Mapping[Node, Node]) -> list[Node] | None:
-        walk = _Walk(self, loop, filled, None)
-        step = 0
-        while loop.most is None or step < loop.most:
-            (holds,) = self.written_out([condition], walk.places(step))
+    def _while(self, loop: Loop, condition: Node, filled: Mapping[Node, Node]) -> _Walk | None:
+        walk, before = _Walk(self, loop, filled, None), len(self.ways)
+        while loop.most is None or walk.taken < loop.most:
+            (holds,) = self.written_out([condition], walk.places(walk.taken))
             if not self._values([holds, *walk.state])[0]:
                 break
-            if self.longest is not None and step >= self.longest:
+            if self.longest is not None and walk.taken >= self.longest:
+                del self.ways[before:]
                 return None
-            walk.advance(step)
-            step += 1
-        return walk.results()
+            walk.advance(walk.taken)
+        return walk
 
 
 class _Walk:
@@ -164,6 +191,7 @@ class _Walk:
         self.loop = loop
         self.filled = filled
         self.steps = steps
+        self.taken = 0
         self.state = [filled[part.start] for part in loop.carried]
         self.rows: list[list[Node]] = [[] for _ in loop.written]
         self.saved: list[list[Node]] = [[] for _ in loop.saved]
@@ -193,6 +221,7 @@ class _Walk:
             for states, k in zip(self.saved, self.loop.saved, strict=True):
                 states.append(self.state[k])
         results = self.unroller.written_out(self.loop.results, self.places(step))
+        self.taken += 1
         self.state = results[: len(self.state)]
         for rows, row in zip(self.rows, results[len(self.state) :], strict=True):
             rows.append(row)
