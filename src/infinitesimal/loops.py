@@ -30,7 +30,6 @@ from infinitesimal.front.trace import finish, leaf_node
 from infinitesimal.front.tree import LEAF, Structure, flatten
 from infinitesimal.ops.control.loop import Carried, Loop, Read
 from infinitesimal.ops.control.merge import merged_loop
-from infinitesimal.ops.order import flip
 
 __all__ = ["fori_loop", "scan", "while_loop"]
 
@@ -86,16 +85,9 @@ def scan(
     start, state, traced = _begun("scan", init, step, kept=0)
     written = traced.result.children[1]
     every = _every("scan", checkpoint, steps)
-    flipped = reverse and every > 1  # segments are walked forward
-    if flipped:
-        elements = [flip(node, 0) for node in elements]
     loop = _loop(traced, start, elements, range(len(start)))
-    loop = replace(loop, length=steps, backward=reverse and not flipped, checkpoint=every)
-    results = merged_loop(loop).built()
-    rows = results[len(start) :]
-    done = finish(
-        [*results[: len(start)], *([flip(row, 0) for row in rows] if flipped else rows)], since
-    )
+    loop = replace(loop, length=steps, backward=bool(reverse), checkpoint=every)
+    done = finish(merged_loop(loop).built(), since)
     return state.unflatten(done[: len(start)]), written.unflatten(done[len(start) :])
 
 

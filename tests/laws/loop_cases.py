@@ -105,6 +105,15 @@ def one_value_in_three_roles(words: Words, x: Any, xs: Any) -> Any:
     return words.scan(step, (x, xs), (xs, xs * x))
 
 
+@case(draw(3, 2))
+def backwards_from_one_value_in_three_roles(words: Words, xs: Any) -> Any:
+    def step(state: Any, x: Any) -> Any:
+        return np.tanh(state * x + xs[0]), np.sum(state)
+
+    state, rows = words.scan(step, xs, xs, reverse=True)
+    return state, rows, xs * 0.3
+
+
 @case(0.6, draw(3))
 def writing_what_is_outside(words: Words, x: Any, xs: Any) -> Any:
     return words.scan(lambda s, y: (s + y, (x, 2.0, s, y, None)), x, xs)

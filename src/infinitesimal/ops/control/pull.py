@@ -62,7 +62,7 @@ def pull_loop(
     }
     # steps of unknown number are not cut into segments where each has something of its own
     bare = not loop.elements and all(cotangent is None for cotangent in given.rows)
-    whole = not loop.backward and (bare or loop.length is not None)
+    whole = loop.length is not None or (bare and not loop.backward)
     way = back_by_segments if loop.checkpoint > 1 and whole else _back
     found = way(loop, given, Wanted(asked, sums), reverse)
     of_count = [None] * (loop.count is not None)

@@ -33,6 +33,7 @@ from infinitesimal.ops.control.way_back import (
     swept,
 )
 from infinitesimal.ops.index import index
+from infinitesimal.ops.order import flip
 from infinitesimal.ops.shape import concatenate, reshape
 
 __all__ = ["back_by_segments"]
@@ -71,7 +72,7 @@ def back_by_segments(loop: Loop, given: Cotangents, wanted: Wanted, reverse: Rev
             count = cotangent.type.shape[0] * cotangent.type.shape[1]
             stacks.insert(0, reshape(cotangent, shape=(count, *leaf.type.shape)))
     starts = {loop.carried[k].place: end for k, end in ends.items() if end is not None}
-    joined = {leaf: concatenate(*stacks, axis=0) for leaf, stacks in sent.items()}
+    joined = {leaf: _walked(loop, concatenate(*stacks, axis=0)) for leaf, stacks in sent.items()}
     return {**sums, **starts, **joined}
 
 
@@ -85,6 +86,8 @@ def _stretches(loop: Loop, given: Cotangents) -> list[_Stretch]:
         return [_Stretch(None, None, total, states, of_states, (), given.rows)]
     assert loop.length is not None
     whole, rest = divmod(loop.length, size)
+    elements = [_walked(loop, part.operand) for part in loop.elements]
+    rows = [stack and _walked(loop, stack) for stack in given.rows]
     parts = [(whole, 1, rest)] * (rest > 0) + [(0, whole, size)] * (whole > 0)
     return [
         _Stretch(
@@ -93,11 +96,16 @@ def _stretches(loop: Loop, given: Cotangents) -> list[_Stretch]:
             None,
             [_entries(stack, first, count) for stack in states],
             [stack and _entries(stack, first, count) for stack in of_states],
-            [_folded(part.operand, first * size, count, steps) for part in loop.elements],
-            [stack and _folded(stack, first * size, count, steps) for stack in given.rows],
+            [_folded(stack, first * size, count, steps) for stack in elements],
+            [stack and _folded(stack, first * size, count, steps) for stack in rows],
         )
         for first, count, steps in parts
     ]
+
+
+def _walked(loop: Loop, stack: Node) -> Node:
+    """A stack in the order in which the loop walks, or from that back in its own."""
+    return flip(stack, 0) if loop.backward else stack
 
 
 def _entries(stack: Node, first: int, count: int) -> Node:

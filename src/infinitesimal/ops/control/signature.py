@@ -56,7 +56,7 @@ def scan_type(*signature: Any) -> Type:
     _demand(isinstance(body, Body) and type(backward) is bool, "scan", "its parameters are others")
     _demand(counted or (type(length) is int and length >= 0), "scan", "its length is no number")
     _demand(type(checkpoint) is int and checkpoint >= 0, "scan", "its checkpoint is no number")
-    _demand(not saved or (checkpoint > 0 and not backward), "scan", "nothing tells when to save")
+    _demand(not saved or checkpoint > 0, "scan", "nothing tells when to save")
     _demand(0 <= captured and 0 <= carried, "scan", "a count of places is negative")
     if counted:
         _demand(types[:1] == [INT64], "scan", "its number of steps is an i64")
