@@ -40,7 +40,7 @@ class _Stack:
         """Write a value behind the last one, or at a place."""
         where = self.filled if place is None else place
         if where >= len(self.array):
-            self.array = np.concatenate([self.array, np.empty_like(self.array)])
+            self._fit(2 * len(self.array))
         if value.dtype != self.array.dtype:  # the complex step brings complex values
             self.array = self.array.astype(np.result_type(value.dtype, self.array.dtype))
         self.array[where] = value
@@ -48,7 +48,13 @@ class _Stack:
 
     def done(self) -> Any:
         """All values."""
-        return self.array if self.filled == len(self.array) else self.array[: self.filled].copy()
+        if self.filled != len(self.array):
+            self._fit(self.filled)
+        return self.array
+
+    def _fit(self, room: int) -> None:
+        """Longer or shorter in place, mostly without a copy; nobody else looks at it yet."""
+        self.array.resize((room, *self.array.shape[1:]), refcheck=False)
 
 
 class _Record:
