@@ -116,7 +116,7 @@ def _sweep() -> None:
 
 
 # The nodes made while the body of a loop or branch is traced: what is inside it.
-_noticed: ContextVar[set[Node] | None] = ContextVar("nodes made here", default=None)
+_noticed: ContextVar[set[Node] | None] = ContextVar("infinitesimal nodes made", default=None)
 
 
 def noticing(call: Callable[[], Any]) -> tuple[Any, set[Node]]:
