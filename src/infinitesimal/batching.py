@@ -16,7 +16,7 @@ from typing import Any
 
 from infinitesimal.core.batch import batch
 from infinitesimal.core.leaf import input_node, next_serial
-from infinitesimal.core.node import Node
+from infinitesimal.core.node import Node, noticing
 from infinitesimal.core.types import array_type
 from infinitesimal.errors import ArgumentError, DtypeError, ShapeError
 from infinitesimal.front.arguments import check_callable
@@ -69,8 +69,9 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0, out_axes: Axes = 0) -> Callab
                 replaced[leaf] = argument.batch
                 argument.given = Lazy(leaf, _SHARED if leaf.type.ndim else "")
         values = [argument.given for argument in arguments]
-        full, named = flatten((args, options))[1].unflatten(values)
-        leaves, result = flatten(call_traced(f, full, named))
+        full, named = flatten((args, options), opened=True)[1].unflatten(values)
+        # noticed: what is made outside may not be changed in here, where all elements are one
+        (leaves, result), _ = noticing(lambda: flatten(call_traced(f, full, named), opened=True))
         paths = result.paths("f(…)")
         nodes = [leaf_node(leaf, "vmap", path) for leaf, path in zip(leaves, paths, strict=True)]
         placed = _placed(batch(nodes, replaced, size), size, out_axes, result)
@@ -134,7 +135,7 @@ def _arguments(
 
 
 def _leaves(name: str, argument: Any, axes: Axes, by_name: bool = False) -> list[Argument]:
-    leaves, structure = flatten(argument)
+    leaves, structure = flatten(argument, opened=True)
     spread = _spread("in_axes", axes, structure, f"the argument {name}")
     return [
         Argument(path, leaf) if axis is None else _mapped(path, leaf, axis, by_name)

@@ -19,6 +19,7 @@ from infinitesimal.core.types import BOOL, INT64, Type
 from infinitesimal.errors import ArgumentError, DtypeError, ShapeError
 from infinitesimal.front.arguments import check_callable
 from infinitesimal.front.bodies import Traced, leaves_of, trace_body
+from infinitesimal.front.dual_trees import has_duals, raising
 from infinitesimal.front.origin import place
 from infinitesimal.front.trace import finish, leaf_node
 from infinitesimal.ops.control.branch import built
@@ -95,25 +96,24 @@ def _chosen(
     names: Sequence[str],
     operands: Sequence[Any],
     since: int,
+    _raised: bool = False,
 ) -> Any:
-    """What the chosen function returns."""
+    """What the chosen function returns; `_raised` once all return dual numbers where one does."""
     reads, structure, _ = leaves_of(tuple(operands), asked, "operands")
     inside = f"inside {asked} ({place()}) it stands for whatever the branch is applied to"
     shared = [_OPERAND if node.type.shape else "" for node in reads]
+    types = [node.type for node in reads]
     traced: list[Traced] = []
     for function in functions:
         leaves = traced[0].inputs if traced else ()
         traced.append(
-            trace_body(
-                function,
-                structure.children,
-                [node.type for node in reads],
-                asked,
-                inside,
-                shared,
-                leaves,
-            )
+            trace_body(function, structure.children, types, asked, inside, shared, leaves)
         )
+    dual = [one.result for one in traced if has_duals(one.result)]
+    if len({str(one.result) for one in traced}) > 1 and dual and not _raised:
+        for like in dual:
+            functions = [raising(function, like) for function in functions]
+        return _chosen(asked, which, functions, names, operands, since, _raised=True)
     _check_alike(asked, traced, names)
     results = _alike([one.outputs for one in traced])
     made = {node for one in traced for node in one.made}

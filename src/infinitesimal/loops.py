@@ -24,6 +24,7 @@ from infinitesimal.core.types import BOOL, INT64, Type, array_type
 from infinitesimal.errors import ArgumentError, DtypeError, ShapeError
 from infinitesimal.front.arguments import check_callable
 from infinitesimal.front.bodies import Traced, check_kept, check_structure, leaves_of, trace_body
+from infinitesimal.front.dual_trees import raised, raising
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
 from infinitesimal.front.trace import finish, leaf_node
@@ -72,7 +73,9 @@ def scan(
 
     def step(state: Structure, types: Sequence[Type]) -> Traced:
         shared = [*[""] * len(types), *[_ELEMENT if type.ndim else "" for type in taken]]
-        traced = trace_body(f, (state, structure), [*types, *taken], "scan", where, shared)
+        pair = Structure(tuple, (0, 1), (state, LEAF))
+        given = (state, structure)
+        traced = trace_body(raising(f, pair), given, [*types, *taken], "scan", where, shared)
         if traced.result.container is not tuple or len(traced.result.children) != 2:
             raise ArgumentError(
                 f"scan at {place()}",
@@ -114,7 +117,7 @@ def fori_loop(
 
     def step(state: Structure, types: Sequence[Type]) -> Traced:
         def numbered(number: Any, value: Any) -> Any:
-            return number + 1, f(number, value)
+            return number + 1, raised(f(number, value), state)
 
         return trace_body(numbered, (LEAF, state), [INT64, *types], "fori_loop", where)
 
@@ -156,7 +159,7 @@ def while_loop(
 
     def step(state: Structure, types: Sequence[Type]) -> Traced:
         def judged(value: Any) -> Any:
-            return condition(value), f(value)
+            return condition(value), raised(f(value), state)
 
         traced = trace_body(judged, (state,), types, "while_loop", where)
         _check_truth(traced)
@@ -267,13 +270,17 @@ def _begun(
 ) -> tuple[list[Node], Structure, Traced]:
     """The first state, its structure, and the traced step, whose part `kept` is the next state.
 
-    A Python integer is any number yet: it begins as a float where a step makes one of it.
+    A Python integer is any number yet: it begins as a float where a step makes one of it. A number
+    begins as a dual one, without ε, where a step does.
     """
     start, state, paths = leaves_of(init, asked, "init")
-    leaves = flatten(init)[0]
+    leaves = flatten(init, opened=True)[0]
     while True:
         traced = step(state, [node.type for node in start])
         after = traced.result.children[kept]
+        dual = raised(init, after)
+        if str(flatten(dual, opened=True)[1]) != str(state):
+            return _begun(asked, dual, step, kept)
         check_structure(asked, "the state", state, after)
         before = sum(map(len, traced.result.children[:kept]))
         types = [node.type for node in traced.outputs[before : before + len(start)]]

@@ -18,10 +18,11 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from infinitesimal.core.body import PICK
 from infinitesimal.core.leaf import CONSTANT, INPUT, VARIABLE
 from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.notation import ATOM, PRODUCT, SIGN
-from infinitesimal.core.number_text import key, number, parameter
+from infinitesimal.core.number_text import key, number, parameter, picked, told_options
 from infinitesimal.core.primitive import Notation
 from infinitesimal.errors import GraphError
 
@@ -232,9 +233,17 @@ def _call(node: Node, operands: list[Written], style: Style) -> str:
     """A word without a notation of its own: `name(operands, parameter=value)`."""
     primitive = node.primitive
     inner = [operand.text for operand in operands]
+    if primitive is PICK:
+        return picked(node, inner[0])
+    if style == "source" and primitive.bodies:
+        raise GraphError(
+            f"the source of a {primitive.name}",
+            why="a program inside a word has no source of its own",
+            instead="symbolic(f)(x).source(), which writes loops out step by step",
+        )
     options = [
         (name, parameter(value, style))
-        for name, value in zip(primitive.parameters, node.params, strict=True)
+        for name, value in told_options(node)
         if style == "source" or not _of_all_axes(node, name, value)
     ]
     if style == "text":

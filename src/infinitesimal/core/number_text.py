@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.leaf import Literal
+from infinitesimal.core.node import Node
 from infinitesimal.core.span import Span
 from infinitesimal.core.types import Type, type_of
 
-__all__ = ["key", "number", "parameter"]
+__all__ = ["key", "number", "parameter", "picked", "told_options"]
 
 _NATURAL = {"float64", "int64", "bool", "complex128"}
 _SHOWN = 12  # elements of an array that mathematics still writes out
@@ -120,6 +121,21 @@ def parameter(value: Any, style: str) -> str:
             return f"({inner[0]},)" if len(inner) == 1 else f"({', '.join(inner)})"
         case _:
             return repr(value)
+
+
+def told_options(node: Node) -> list[tuple[str, Any]]:
+    """The static parameters that a reader needs; of a loop, how long it is, but not its program."""
+    said = dict(zip(node.primitive.parameters, node.params, strict=True))
+    if not node.primitive.bodies:
+        return list(said.items())
+    told = {"steps": said.get("length"), "most": said.get("most")}
+    found = [(name, value) for name, value in told.items() if value is not None]
+    return [*found, ("backward", True)] if said.get("backward") else found
+
+
+def picked(node: Node, text: str) -> str:
+    """One result of a word with several, given the text of that word."""
+    return text if len(node.inputs[0].type.parts) == 1 else f"{text}[{node.params[0]}]"
 
 
 def key(entries: tuple[Any, ...]) -> str:

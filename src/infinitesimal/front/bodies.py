@@ -50,13 +50,13 @@ def trace_body(
     """
     leaves = list(leaves) or [input_node(type, inside) for type in types]
     reasons = [*shared, *[""] * (len(leaves) - len(shared))]
-    lazies = iter([Lazy(leaf, why) for leaf, why in zip(leaves, reasons, strict=True)])
-    given = [
-        structure.unflatten([next(lazies) for _ in range(len(structure))])
-        for structure in arguments
-    ]
 
     def called() -> tuple[list[Node], Structure]:
+        lazies = iter([Lazy(leaf, why) for leaf, why in zip(leaves, reasons, strict=True)])
+        given = [
+            structure.unflatten([next(lazies) for _ in range(len(structure))])
+            for structure in arguments
+        ]
         outputs, result, _ = leaves_of(call_traced(function, given, {}), asked, "f(…)")
         return outputs, result
 
@@ -66,7 +66,7 @@ def trace_body(
 
 def leaves_of(tree: Any, asked: str, root: str) -> tuple[list[Node], Structure, list[str]]:
     """The nodes of the leaves of a container, its structure, and the path of each leaf."""
-    leaves, structure = flatten(tree)
+    leaves, structure = flatten(tree, opened=True)
     paths = structure.paths(root)
     nodes = [leaf_node(leaf, asked, path) for leaf, path in zip(leaves, paths, strict=True)]
     return nodes, structure, paths

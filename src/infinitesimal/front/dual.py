@@ -29,7 +29,7 @@ from infinitesimal.front.dual_text import dual_text, repr_text
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
 from infinitesimal.front.trace import finish, leaf_node
-from infinitesimal.front.tree import flatten
+from infinitesimal.front.tree import OPENED, flatten
 
 __all__ = ["Dual", "dual_of", "lift", "propagate"]
 
@@ -243,6 +243,13 @@ def dual_of(real: Any, parts: Sequence[Any]) -> Dual:
     object.__setattr__(made, "real", _frozen(real))
     object.__setattr__(made, "parts", tuple([_frozen(part) for part in parts]))
     return made
+
+
+def _taken_apart(dual: Dual) -> dict[str, Any]:
+    return {"real": dual.real, **{f"parts[{k}]": part for k, part in enumerate(dual.parts)}}
+
+
+OPENED[Dual] = (_taken_apart, lambda parts: dual_of(parts[0], parts[1:]))
 
 
 def _frozen(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 In: any nesting of tuple, list, dict, namedtuple, dataclass instance and None. Out: its leaves in
 order and a `Structure` that rebuilds it, names the path of each leaf, and prints like the container
-with `*` for leaves.
+with `*` for leaves. Some leaves have parts of their own (a dual number): they are `OPENED` where a
+caller asks for that.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Structure", "flatten", "map_leaves", "prefixed"]
+__all__ = ["LEAF", "OPENED", "Structure", "children", "flatten", "map_leaves", "prefixed"]
+
+# Of a class whose instances are leaves unless they are opened: how one is taken apart into parts
+# with names, and how it is put together from them.
+OPENED: dict[Any, tuple[Callable[[Any], dict[str, Any]], Callable[[list[Any]], Any]]] = {}
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Structure:
         if container is type(None):
             return None
         parts = [child._build(supply) for child in self.children]
+        if container in OPENED:
+            return OPENED[container][1](parts)
         if _is_dict(container):
             return _rebuilt_dict(container, dict(zip(self.keys, parts, strict=True)))
         if dataclasses.is_dataclass(container):
@@ -51,7 +58,8 @@ class Structure:
         if self.container is None:
             return [root]
         found: list[str] = []
-        attribute = dataclasses.is_dataclass(self.container) or hasattr(self.container, "_fields")
+        kind = self.container
+        attribute = dataclasses.is_dataclass(kind) or hasattr(kind, "_fields") or kind in OPENED
         for key, child in zip(self.keys, self.children, strict=True):
             found.extend(child.paths(f"{root}.{key}" if attribute else f"{root}[{key!r}]"))
         return found
@@ -104,7 +112,7 @@ def _is_dict(container: Any) -> bool:
     return issubclass(container, dict)
 
 
-def _children(tree: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
+def children(tree: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
     """The keys and children of a container; None for a leaf."""
     if tree is None:
         return (), []
@@ -122,27 +130,32 @@ def _children(tree: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
     return None
 
 
-def flatten(tree: Any) -> tuple[list[Any], Structure]:
-    """The leaves of a container, and its structure.
+def flatten(tree: Any, *, opened: bool = False) -> tuple[list[Any], Structure]:
+    """The leaves of a container, and its structure; `opened`, with the parts of those that have.
 
     >>> leaves, structure = flatten({"w": (1.0, 2.0), "b": None})
     >>> leaves, str(structure), structure.paths("p")
     ([1.0, 2.0], "{'w': (*, *), 'b': None}", ["p['w'][0]", "p['w'][1]"])
     """
     leaves: list[Any] = []
-    return leaves, _flatten(tree, leaves)
+    return leaves, _flatten(tree, leaves, opened)
 
 
-def _flatten(tree: Any, leaves: list[Any]) -> Structure:
+def _flatten(tree: Any, leaves: list[Any], opened: bool) -> Structure:
     if tree.__class__ in _LEAVES:
         leaves.append(tree)
         return LEAF
-    found = _children(tree)
+    if opened and tree.__class__ in OPENED:
+        named = OPENED[tree.__class__][0](tree)
+        leaves += named.values()
+        return Structure(tree.__class__, tuple(named), (LEAF,) * len(named))
+    found = children(tree)
     if found is None:
         leaves.append(tree)
         return LEAF
-    keys, children = found
-    return Structure(tree.__class__, keys, tuple([_flatten(child, leaves) for child in children]))
+    keys, inner = found
+    parts = tuple([_flatten(child, leaves, opened) for child in inner])
+    return Structure(tree.__class__, keys, parts)
 
 
 def prefixed(prefix: Any, structure: Structure) -> list[Any]:
@@ -155,7 +168,7 @@ def prefixed(prefix: Any, structure: Structure) -> list[Any]:
     """
     if prefix is None or prefix.__class__ is int:
         return [prefix] * len(structure)
-    found = _children(prefix)
+    found = children(prefix)
     keys, parts = found if found is not None else ((), [])
     same = (
         prefix.__class__ is structure.container

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from infinitesimal.core.body import PICK
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.leaf import CONSTANT, INPUT, VARIABLE, Literal
@@ -21,7 +22,7 @@ from infinitesimal.core.leaf import constant as constant_node
 from infinitesimal.core.leaf import variable as variable_node
 from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.core.notation import ATOM, POWER
-from infinitesimal.core.number_text import parameter
+from infinitesimal.core.number_text import parameter, picked, told_options
 from infinitesimal.core.primitive import Notation
 from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.jacobian import filled
@@ -219,10 +220,9 @@ class _Name(str):
 def _composed(node: Node, operands: Sequence[str]) -> str:
     """A word around its operands as written: infix in brackets, everything else like a call."""
     notation = node.primitive.notation
-    options = {
-        name: parameter(value, "text")
-        for name, value in zip(node.primitive.parameters, node.params, strict=True)
-    }
+    if node.primitive is PICK:
+        return picked(node, operands[0])
+    options = {name: parameter(value, "text") for name, value in told_options(node)}
     if notation is None or not notation.text:
         named = [f"{name}={value}" for name, value in options.items()]
         return f"{node.primitive.name}({', '.join([*operands, *named])})"
