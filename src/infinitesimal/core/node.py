@@ -21,7 +21,17 @@ from typing import Any
 from infinitesimal.core.primitive import REGISTRY, Primitive
 from infinitesimal.core.types import Type
 
-__all__ = ["NEVER", "Node", "enter", "forget", "known", "make", "noticing", "postorder"]
+__all__ = [
+    "NEVER",
+    "Node",
+    "body_here",
+    "enter",
+    "forget",
+    "known",
+    "make",
+    "noticing",
+    "postorder",
+]
 
 NEVER = sys.maxsize
 
@@ -117,6 +127,8 @@ def _sweep() -> None:
 
 # The nodes made while the body of a loop or branch is traced: what is inside it.
 _noticed: ContextVar[set[Node] | None] = ContextVar("infinitesimal nodes made", default=None)
+
+body_here = _noticed.get  # what stands for the body being traced here and now; None for none
 
 
 def noticing(call: Callable[[], Any]) -> tuple[Any, set[Node]]:

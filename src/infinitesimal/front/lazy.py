@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from infinitesimal.core.node import NEVER, Node
+from infinitesimal.core.node import NEVER, Node, body_here
 from infinitesimal.core.primitive import BY_NUMPY, REGISTRY
 from infinitesimal.errors import (
     DtypeError,
@@ -25,7 +25,7 @@ from infinitesimal.errors import (
 from infinitesimal.front.forced import Forced
 from infinitesimal.front.numpy_names import IN_PLACE, METHODS, VIEWS, WORDS
 from infinitesimal.front.origin import place, user_line
-from infinitesimal.front.views import Kin, link, put_through, same_view
+from infinitesimal.front.views import Kin, check_home, link, put_through, same_view
 from infinitesimal.ops.power import raise_to
 
 __all__ = ["OPEN", "Lazy", "call_word", "unwrap", "wrap"]
@@ -45,16 +45,18 @@ class Lazy(Forced):
     lazy arrays.
     """
 
-    __slots__ = ("__weakref__", "kin", "node", "shared")
+    __slots__ = ("__weakref__", "home", "kin", "node", "shared")
 
     node: Node
     shared: str  # why it is not to be changed in place; empty when it may be
     kin: Kin | None  # the arrays that see its in-place changes
+    home: Any  # the body of a loop or branch that it was made in; None for none
 
     def __init__(self, node: Node, shared: str = "") -> None:
         self.node = node
         self.shared = shared
         self.kin = None
+        self.home = body_here()
 
     # ---- what is known without computing
 
@@ -191,6 +193,7 @@ class Lazy(Forced):
 
     def _rewrite(self, asked: str, new: Lazy) -> Lazy:
         """An in-place change: this handle takes a new node, and those that share memory see it."""
+        check_home(asked, self)
         if new.node.type.shape != self.node.type.shape:
             raise ShapeError(
                 f"{asked} at {place()}",

@@ -13,11 +13,13 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from infinitesimal.core.node import Node, make
+from infinitesimal.core.node import Node, body_here, make
+from infinitesimal.errors import LostDerivativeError
+from infinitesimal.front.origin import place
 from infinitesimal.ops.index import gather, index, index_set, scatter_set
 from infinitesimal.ops.shape import broadcast, reshape, transpose
 
-__all__ = ["Kin", "link", "put_through", "same_view"]
+__all__ = ["Kin", "check_home", "link", "put_through", "same_view"]
 
 _AMBIGUOUS = "NumPy sees it as a view or a copy by its layout in memory, which is not known here"
 _READ_ONLY = "NumPy's broadcast arrays are not to be written to"
@@ -110,6 +112,20 @@ def put_through(handle: Any, node: Node) -> str:
     for written, new in writes:  # the same values, by a shorter way
         written.node = new
     return ""
+
+
+def check_home(asked: str, handle: Any) -> None:
+    """Refuse to change, in a body that is called once for all its steps, an array from outside."""
+    root = handle
+    while root.kin is not None and root.kin.base is not None:
+        root = root.kin.base
+    if body_here() is not None and root.home is not body_here():
+        raise LostDerivativeError(
+            f"{asked} at {place()}",
+            found=f"a traced {root.node.type} made outside the body that changes it",
+            why="the body of a loop, a branch or a batch is called once, whatever is run later",
+            instead="carry it in the state, or return what is new; x = x.copy() for one's own",
+        )
 
 
 def _refused_below(handle: Any) -> str:
