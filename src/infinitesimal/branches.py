@@ -18,7 +18,7 @@ from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import BOOL, INT64, Type
 from infinitesimal.errors import ArgumentError, DtypeError, ShapeError
 from infinitesimal.front.arguments import check_callable
-from infinitesimal.front.bodies import Traced, leaves_of, trace_body
+from infinitesimal.front.bodies import Traced, leaves_of, marked, trace_body
 from infinitesimal.front.dual_trees import has_duals, raising
 from infinitesimal.front.origin import place
 from infinitesimal.front.trace import finish, leaf_node
@@ -123,7 +123,7 @@ def _chosen(
     filled = dict(zip(body.inputs, [*captured, *reads], strict=True))
     count = len(results[0])
     programs = [body.outputs[k : k + count] for k in range(0, len(flat), count)] if count else []
-    nodes = built(which, filled, programs) if count else []
+    nodes = marked(built(which, filled, programs)) if count else []
     return traced[0].result.unflatten(finish(nodes, since))
 
 

@@ -23,7 +23,14 @@ from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import BOOL, INT64, Type, array_type
 from infinitesimal.errors import ArgumentError, DtypeError, ShapeError
 from infinitesimal.front.arguments import check_callable
-from infinitesimal.front.bodies import Traced, check_kept, check_structure, leaves_of, trace_body
+from infinitesimal.front.bodies import (
+    Traced,
+    check_kept,
+    check_structure,
+    leaves_of,
+    marked,
+    trace_body,
+)
 from infinitesimal.front.dual_trees import raised, raising
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
@@ -90,7 +97,7 @@ def scan(
     every = _every("scan", checkpoint, steps)
     loop = _loop(traced, start, elements, range(len(start)))
     loop = replace(loop, length=steps, backward=bool(reverse), checkpoint=every)
-    done = finish(merged_loop(loop).built(), since)
+    done = finish(marked(merged_loop(loop).built()), since)
     return state.unflatten(done[: len(start)]), written.unflatten(done[len(start) :])
 
 
@@ -129,7 +136,7 @@ def fori_loop(
         count=None if known else last - first,
         checkpoint=_every("fori_loop", checkpoint, steps),
     )
-    return state.unflatten(finish(merged_loop(loop).built()[1:], since))
+    return state.unflatten(finish(marked(merged_loop(loop).built())[1:], since))
 
 
 def while_loop(
@@ -169,7 +176,7 @@ def while_loop(
     loop = _loop(traced, start, [], range(1, 1 + len(start)))
     every = _every("while_loop", checkpoint, most)
     holds = replace(loop, condition=loop.written[0], written=(), most=most, checkpoint=every)
-    return state.unflatten(finish(merged_loop(holds).built(), since))
+    return state.unflatten(finish(marked(merged_loop(holds).built()), since))
 
 
 # ---- what is given

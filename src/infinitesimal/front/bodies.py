@@ -16,12 +16,12 @@ from infinitesimal.core.node import Node, noticing
 from infinitesimal.core.types import Type
 from infinitesimal.errors import ArgumentError, DtypeError, ShapeError
 from infinitesimal.front.lazy import Lazy
-from infinitesimal.front.origin import place
+from infinitesimal.front.origin import place, user_line
 from infinitesimal.front.trace import leaf_node
 from infinitesimal.front.tracing import call_traced
 from infinitesimal.front.tree import Structure, flatten
 
-__all__ = ["Traced", "check_kept", "check_structure", "leaves_of", "trace_body"]
+__all__ = ["Traced", "check_kept", "check_structure", "leaves_of", "marked", "trace_body"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,14 @@ def leaves_of(tree: Any, asked: str, root: str) -> tuple[list[Node], Structure, 
     paths = structure.paths(root)
     nodes = [leaf_node(leaf, asked, path) for leaf, path in zip(leaves, paths, strict=True)]
     return nodes, structure, paths
+
+
+def marked(results: Sequence[Node]) -> list[Node]:
+    """The results of a loop or a branch, which is marked with the user's line."""
+    for node in results:
+        for word in node.inputs[:1]:
+            word.origin = word.origin or user_line()
+    return list(results)
 
 
 def check_structure(asked: str, what: str, before: Structure, after: Structure) -> None:
