@@ -68,7 +68,7 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
         raise ArgumentError(
             f"switch at {place()}",
             found=f"branches is {branches!r:.60}",
-            why="there must be something to choose from",
+            why="it is a list of functions, one of which is chosen",
             instead="switch(index, [f, g], x)",
         )
     for function in branches:
@@ -109,6 +109,7 @@ def _chosen(
         traced.append(
             trace_body(function, structure.children, types, asked, inside, shared, leaves)
         )
+    traced = [one.in_order(traced[0].result) for one in traced]
     dual = [one.result for one in traced if has_duals(one.result)]
     if len({str(one.result) for one in traced}) > 1 and dual and not _raised:
         for like in dual:
@@ -132,25 +133,30 @@ _OPERAND = "it is what all branches are applied to"
 
 def _check_alike(asked: str, traced: Sequence[Traced], names: Sequence[str]) -> None:
     first = traced[0]
+    known = [(names[0], node.type) for node in first.outputs]
     for name, one in zip(names, traced, strict=True):
         if str(one.result) != str(first.result):
             raise ArgumentError(
                 f"{asked} at {place()}",
                 found=f"{names[0]} returned {first.result}\n{name} returned {one.result}",
                 why="all branches return the same structure",
+                instead="the same container from each, with zeros where one has nothing to give",
             )
         paths = one.result.paths("f(…)")
-        for path, ours, theirs in zip(paths, first.outputs, one.outputs, strict=True):
-            if ours.type is not theirs.type and not _weak(ours.type, theirs.type):
-                alike = ours.type.shape == theirs.type.shape
+        for k, (path, node) in enumerate(zip(paths, one.outputs, strict=True)):
+            other, type = known[k]
+            if node.type is not type and not _weak(type, node.type):
+                alike = node.type.shape == type.shape
                 raise (DtypeError if alike else ShapeError)(
                     f"{asked} at {place()}: {path}",
-                    found=f"{names[0]}: {ours.type}\n{name}: {theirs.type}",
+                    found=f"{other}: {type}\n{name}: {node.type}",
                     why="all branches return the same shapes and dtypes",
                     instead="convert one of them, for instance with .astype(float)"
                     if alike
                     else "np.broadcast_to(y, shape) for the smaller of them",
                 )
+            if node.type.inexact:  # a count beside it becomes one of its kind
+                known[k] = name, node.type
 
 
 def _weak(one: Type, other: Type) -> bool:

@@ -197,7 +197,7 @@ def _length(elements: Sequence[Node], paths: Sequence[str], length: Any) -> int:
                 f"scan at {place()}: {path}",
                 found=str(node.type),
                 why="a number has no elements to walk along",
-                instead="an array; or use the number in the body as it is",
+                instead="np.asarray(xs) of a list of numbers; or the number itself, in the body",
             )
         sizes[path] = node.type.shape[0]
     if length is not None:
@@ -225,10 +225,11 @@ def _whole(asked: str, name: str, given: Any, least: int) -> int:
     raise ArgumentError(
         f"{asked}({name}={given!r:.60}) at {place()}",
         why=f"it is a whole number, {least} or more, that is known when the loop is traced",
-        instead=_TRACED.get(name, "") if isinstance(given, Lazy) else "",
+        instead=(_TRACED if isinstance(given, Lazy) else _MEANT).get(name, ""),
     )
 
 
+_MEANT = {"checkpoint": "True for √n steps, where there are n; False for none"}
 _TRACED = {
     "length": "fori_loop, whose bounds may be traced",
     "max_steps": "a count in the state, which the condition compares",
@@ -284,6 +285,9 @@ def _begun(
     leaves = flatten(init, opened=True)[0]
     while True:
         traced = step(state, [node.type for node in start])
+        parts = list(traced.result.children)
+        parts[kept] = state
+        traced = traced.in_order(Structure(tuple, traced.result.keys, tuple(parts)))
         after = traced.result.children[kept]
         dual = raised(init, after)
         if str(flatten(dual, opened=True)[1]) != str(state):

@@ -88,3 +88,26 @@ def test_an_array_from_the_body_around_is_not_changed_either() -> None:
 
     with pytest.raises(dx.errors.LostDerivativeError, match="made outside the body"):
         dx.scan(outer, 1.0, length=2)
+
+
+def test_dicts_come_back_in_any_order() -> None:
+    def step(i: Any, state: Any) -> Any:
+        return {"b": {"y": state["b"]["x"], "x": state["b"]["y"] + i}, "a": state["a"] * 2}
+
+    found = dx.fori_loop(0, 3, step, {"a": 1, "b": {"x": 10.0, "y": 20.0}})
+    assert found == {"a": 8, "b": {"x": 22.0, "y": 11.0}}
+    assert list(found) == ["a", "b"]
+    _, rows = dx.scan(
+        lambda s, x: ((s[0], dict(reversed(s[1].items()))), s[1]["p"]),
+        (0, {"q": 1, "p": 2}),
+        length=2,
+    )
+    np.testing.assert_array_equal(rows, [2, 2])
+    chosen = dx.cond(True, lambda x: {"p": x, "q": 2 * x}, lambda x: {"q": x, "p": x}, 3.0)
+    assert chosen == {"p": 3.0, "q": 6.0}
+
+
+def test_a_count_beside_floats_becomes_one_of_them() -> None:
+    for k in range(3):
+        found = dx.switch(k, [lambda x: 1, lambda x: x, lambda x: np.int32(2)], 1.5)
+        assert (found, type(found)) == ([1.0, 1.5, 2.0][k], float)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
-from infinitesimal.core.leaf import INPUT, VARIABLE, input_node
+from infinitesimal.core.leaf import INPUT, VARIABLE, input_node, why_unknown
 from infinitesimal.core.node import Node, make, postorder
 from infinitesimal.core.text import render
 from infinitesimal.core.types import Type, type_of
@@ -121,7 +121,8 @@ def close(inputs: Sequence[Node], outputs: Sequence[Node], names: Sequence[str] 
             raise GraphError(
                 "a graph closed",
                 found=f"an input {node.type} from outside",
-                why="a graph has no free inputs",
+                why=why_unknown(node) or "a graph has no free inputs",
+                instead="an argument of the function, or its result, for what is used outside",
             )
     return Graph(tuple(fresh[node] for node in inputs), tuple(built), tuple(names))
 

@@ -8,7 +8,7 @@ meanwhile: those are inside the body, any other that it reads is from outside (`
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from infinitesimal.core.leaf import input_node
@@ -19,7 +19,7 @@ from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place, user_line
 from infinitesimal.front.trace import leaf_node
 from infinitesimal.front.tracing import call_traced
-from infinitesimal.front.tree import Structure, flatten
+from infinitesimal.front.tree import Structure, flatten, in_order
 
 __all__ = ["Traced", "check_kept", "check_structure", "leaves_of", "marked", "trace_body"]
 
@@ -32,6 +32,11 @@ class Traced:
     outputs: list[Node]
     result: Structure
     made: set[Node]
+
+    def in_order(self, like: Structure) -> Traced:
+        """The same, the dicts of its result in the order of those of `like`."""
+        outputs, result = in_order(self.outputs, self.result, like)
+        return replace(self, outputs=outputs, result=result)
 
 
 def trace_body(
@@ -101,7 +106,7 @@ def check_kept(
                 f"{asked} at {place()}: {path}",
                 found=f"before: {old}\nafter:  {new}",
                 why=why,
-                instead=f"begin with an array of shape {new.shape}",
+                instead=f"begin with {_shaped(new)}, or return {_shaped(old)}",
             )
         if old.dtype != new.dtype:
             raise DtypeError(
@@ -110,6 +115,10 @@ def check_kept(
                 why=why,
                 instead=f"begin with {_as_written(new)}, or return it .astype(np.{old.dtype.name})",
             )
+
+
+def _shaped(type: Type) -> str:
+    return f"an array of shape {type.shape}" if type.shape else "a number"
 
 
 def _as_written(type: Type) -> str:

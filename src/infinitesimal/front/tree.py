@@ -15,7 +15,16 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["LEAF", "OPENED", "Structure", "children", "flatten", "map_leaves", "prefixed"]
+__all__ = [
+    "LEAF",
+    "OPENED",
+    "Structure",
+    "children",
+    "flatten",
+    "in_order",
+    "map_leaves",
+    "prefixed",
+]
 
 # Of a class whose instances are leaves unless they are opened: how one is taken apart into parts
 # with names, and how it is put together from them.
@@ -156,6 +165,29 @@ def _flatten(tree: Any, leaves: list[Any], opened: bool) -> Structure:
     keys, inner = found
     parts = tuple([_flatten(child, leaves, opened) for child in inner])
     return Structure(tree.__class__, keys, parts)
+
+
+def in_order(
+    leaves: Sequence[Any], found: Structure, like: Structure
+) -> tuple[list[Any], Structure]:
+    """The leaves and structure of a container, its dicts in the order of those of `like`.
+
+    >>> found = flatten({"b": 1.0, "a": 2.0})
+    >>> in_order(*found, flatten({"a": 0.0, "b": 0.0})[1])[0]
+    [2.0, 1.0]
+    """
+    if found.container is not like.container or set(found.keys) != set(like.keys):
+        return list(leaves), found
+    supply = iter(leaves)
+    parts = {
+        key: ([next(supply) for _ in range(len(child))], child)
+        for key, child in zip(found.keys, found.children, strict=True)
+    }
+    ordered = [
+        in_order(*parts[key], child) for key, child in zip(like.keys, like.children, strict=True)
+    ]
+    structure = Structure(like.container, like.keys, tuple([part for _, part in ordered]))
+    return [leaf for inner, _ in ordered for leaf in inner] or list(leaves), structure
 
 
 def prefixed(prefix: Any, structure: Structure) -> list[Any]:
