@@ -20,7 +20,7 @@ from infinitesimal.core.text import render
 from infinitesimal.core.types import Type, type_of
 from infinitesimal.errors import DtypeError, GraphError, ShapeError
 
-__all__ = ["Graph", "close", "substitute"]
+__all__ = ["Graph", "close", "rebuilt", "substitute"]
 
 
 @dataclass(frozen=True)
@@ -138,10 +138,17 @@ def substitute(
     new: dict[Node, Node] = dict(replacements)
     for node in postorder(outputs, new):
         inputs = tuple([new[operand] for operand in node.inputs])
-        changed = inputs != node.inputs
-        if node.primitive is VARIABLE and (changed or not keep_variables):
-            new[node] = inputs[0]
-        else:
-            new[node] = made = make(node.primitive, inputs, node.params) if changed else node
-            made.origin = made.origin or node.origin
+        bare = node.primitive is VARIABLE and not keep_variables
+        new[node] = inputs[0] if bare else rebuilt(node, inputs)
     return [new[node] for node in outputs]
+
+
+def rebuilt(node: Node, inputs: tuple[Node, ...]) -> Node:
+    """The node on other inputs; a variable becomes what it stands for."""
+    if inputs == node.inputs:
+        return node
+    if node.primitive is VARIABLE:
+        return inputs[0]
+    made = make(node.primitive, inputs, node.params)
+    made.origin = made.origin or node.origin
+    return made

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from infinitesimal.core.body import Body, picks
-from infinitesimal.core.graph import substitute
+from infinitesimal.core.graph import rebuilt, substitute
 from infinitesimal.core.node import Node, postorder
 from infinitesimal.ops.control.loop import Loop, loop_of
 from infinitesimal.ops.control.trimmed import trimmed
@@ -44,7 +44,7 @@ def merged(outputs: Sequence[Node]) -> list[Node]:
     found = [node for node in postorder(outputs) if node.primitive.bodies]
     replaced = _replaced(found) if len(found) > 1 else {}
     if replaced:
-        return merged(substitute(outputs, _settled(replaced)))
+        return merged(_rewritten(outputs, replaced))
     return trimmed(outputs) if found else list(outputs)
 
 
@@ -68,6 +68,33 @@ def _replaced(found: Sequence[Node]) -> dict[Node, Node]:
                 gone.add(small)
                 break
     return replaced
+
+
+def _rewritten(outputs: Sequence[Node], replaced: dict[Node, Node]) -> list[Node]:
+    """The outputs with the nodes replaced, also below those that replace them.
+
+    So a chain of loops is rewritten in one walk. Two loops that each read what the other is
+    replaced by would go round in a circle: then those on top are replaced alone.
+    """
+    new: dict[Node, Node] = {}
+    entered: set[Node] = set()
+    waiting = list(outputs)
+    while waiting:
+        node = waiting[-1]
+        if node in new:
+            waiting.pop()
+            continue
+        needs = (replaced[node],) if node in replaced else node.inputs
+        missing = [needed for needed in needs if needed not in new]
+        if not missing:
+            made = tuple([new[needed] for needed in needs])
+            new[node] = made[0] if node in replaced else rebuilt(node, made)
+        elif node in entered:
+            return substitute(outputs, _settled(replaced))
+        else:
+            entered.add(node)
+            waiting.extend(missing)
+    return [new[node] for node in outputs]
 
 
 def _settled(replaced: dict[Node, Node]) -> dict[Node, Node]:
