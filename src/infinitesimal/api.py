@@ -351,8 +351,8 @@ def graph(f: Callable[..., Any]) -> Callable[..., Graph]:
                 why="a graph would hold it as a number, and its derivative would be silently lost",
                 instead="give it to f as an argument",
             )
-        closed = close(traced.variables, joined(traced.outputs), traced.names)
-        return replace(closed, outputs=tuple(renumbered(closed.outputs)))
+        closed = close(traced.variables, traced.outputs, traced.names)
+        return replace(closed, outputs=tuple(renumbered(joined(closed.outputs))))
 
     return wrapped
 
