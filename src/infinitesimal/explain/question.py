@@ -137,7 +137,8 @@ def _of_function(f: Callable[..., Any], at: Any) -> Subject:
         for structure in structures:
             rebuilt.append(structure.unflatten(leaves[: len(structure)]))
             del leaves[: len(structure)]
-        return _joined_values(flatten(f(*rebuilt))[0])
+        with np.errstate(all="ignore"):
+            return _joined_values(flatten(f(*rebuilt))[0])
 
     own = str(getattr(f, "__name__", "L"))
     short = own.isidentifier() and len(own) <= _LONGEST_NAME
