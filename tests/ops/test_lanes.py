@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 import infinitesimal as dx
+from infinitesimal import extend
+from infinitesimal.core.primitive import REGISTRY
 
 COUNTS = np.array([1, 5, 3])
 
@@ -88,3 +91,44 @@ def test_a_singular_value_decomposition_that_was_not_chosen() -> None:
     found = dx.vmap(slope)(np.stack([good, bad]))
     np.testing.assert_allclose(found[0], [[4.0, -2.0], [-2.0, 1.0]], atol=1e-14)
     np.testing.assert_array_equal(found[1], 0.0)
+
+
+def _strict(x: Any) -> Any:
+    if not np.all(x > 0):
+        raise ValueError("a logarithm of what is not positive")
+    return np.log(x)
+
+
+@pytest.fixture
+def log() -> Iterator[Any]:
+    """A word of somebody else, which raises where it has no value."""
+    name = "strict_log"
+    word = extend.elementwise(name, _strict, lambda x, y: 1 / x, because="for a test")
+    yield extend.function(word)
+    del REGISTRY[name]
+
+
+def test_a_word_of_somebody_else_that_refuses_what_was_not_chosen(log: Any) -> None:
+
+    def below_one(x: Any) -> Any:
+        return dx.while_loop(lambda x: x > 1, log, x)
+
+    def either(x: Any) -> Any:
+        return dx.cond(x > 0, log, np.negative, x)
+
+    points = np.array([0.0, -2.0, 5.0, 30.0])
+    slopes = np.array([-1.0, -1.0, 1 / 5, 1 / 30])
+    np.testing.assert_array_equal(
+        dx.vmap(either)(points), [0.0, 2.0, *np.log(points[2:])], strict=True
+    )
+    np.testing.assert_allclose(dx.vmap(dx.grad(either))(points), slopes, rtol=1e-15)
+    np.testing.assert_allclose(
+        dx.grad(lambda x: np.sum(dx.vmap(either)(x)))(points), slopes, rtol=1e-15
+    )
+    np.testing.assert_array_equal(dx.vmap(either)(points[:2]), [0.0, 2.0])
+    five, thirty = np.log(np.log(5.0)), np.log(np.log(30.0))
+    assert five < 1 < thirty
+    np.testing.assert_array_equal(dx.vmap(below_one)(points), [0.0, -2.0, five, np.log(thirty)])
+    found = dx.vmap(dx.grad(below_one))(points)
+    expected = [1.0, 1.0, 1 / 5 / np.log(5), 1 / 30 / np.log(30) / thirty]
+    np.testing.assert_allclose(found, expected, rtol=1e-14)

@@ -15,7 +15,7 @@ from typing import Any
 from infinitesimal.core.types import Type
 from infinitesimal.errors import MissingRuleError
 
-__all__ = ["BY_NUMPY", "REGISTRY", "Domain", "Function", "Notation", "Primitive", "register"]
+__all__ = ["BY_NUMPY", "OWN", "REGISTRY", "Domain", "Function", "Notation", "Primitive", "register"]
 
 
 # Functions of one to five arguments, so that those of a lambda in a record have types.
@@ -143,6 +143,7 @@ class Primitive:
 
 REGISTRY: dict[str, Primitive] = {}
 BY_NUMPY: dict[Any, Primitive] = {}
+OWN: set[str] = set()  # names of the library's own words; any other is a word that somebody added
 
 
 def register(primitive: Primitive) -> Primitive:

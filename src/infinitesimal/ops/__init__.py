@@ -1,5 +1,6 @@
 """The words: every primitive of the graph language. Importing this room fills the registry."""
 
+from infinitesimal.core.primitive import OWN, REGISTRY
 from infinitesimal.ops import arithmetic as arithmetic
 from infinitesimal.ops import comparison as comparison
 from infinitesimal.ops import control as control
@@ -18,3 +19,5 @@ from infinitesimal.ops import shape as shape
 from infinitesimal.ops import sinc as sinc
 from infinitesimal.ops import special as special
 from infinitesimal.ops import trigonometric as trigonometric
+
+OWN.update(REGISTRY)

@@ -21,7 +21,7 @@ from infinitesimal.core.body import number_of, place
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.leaf import constant, zeros
 from infinitesimal.core.node import Node, postorder
-from infinitesimal.core.primitive import REGISTRY
+from infinitesimal.core.primitive import OWN, REGISTRY
 from infinitesimal.core.types import INT64, array_type
 from infinitesimal.ops.batching import copied, moved_axis
 from infinitesimal.ops.control.loop import Carried, Loop, Read, loop_of, new_places, place_like
@@ -160,9 +160,12 @@ def safe_lanes(mask: Node, size: int) -> Node:
 
 
 def may_fail(outputs: Sequence[Node]) -> bool:
-    """Whether some word below the outputs, or in a program inside, raises for some values."""
+    """Whether some word below the outputs, or in a program inside, may raise for some values.
+
+    Of a word that somebody added, nothing is known.
+    """
     for node in postorder(outputs):
-        if node.primitive.name in _FAILING:
+        if node.primitive.name in _FAILING or node.primitive.name not in OWN:
             return True
         if node.primitive.name == "power" and not node.type.inexact:
             return True  # the exponent may be negative
