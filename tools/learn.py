@@ -5,6 +5,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 import infinitesimal as dx
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "learn"
@@ -38,18 +40,59 @@ PAGES = {
         "The same derivative by all four methods, what each costs in arithmetic operations, and\n"
         "how that grows with the number of inputs and results.",
     ),
+    "loop": (
+        "A loop, told folded",
+        "A loop of thirty steps is as short to read as one of three: its step, and the values of\n"
+        "the first, the second and the last. Here money grows for thirty years at rising rates,\n"
+        "and c says how much of each rate is paid.",
+    ),
+    "newton": (
+        "Newton's square root",
+        "How often this loop repeats depends on the point. The derivative comes with the last\n"
+        "step: where the iteration began no longer matters, and the way back says so.",
+    ),
 }
+
+# The functions of pages that are not about (x+y)(x+2y): their text, and the point.
+FUNCTIONS = {
+    "loop": (
+        """rates = np.linspace(0.01, 0.05, 30)
+def growth(c):
+    return dx.scan(lambda s, rate: (s * (1 + rate * c), None), 1.0, rates)[0]
+""",
+        "growth",
+        1.0,
+    ),
+    "newton": (
+        """def root(a):
+    return dx.while_loop(lambda s: abs(s * s - a) > 1e-9, lambda s: (s + a / s) / 2, a)
+""",
+        "root",
+        2.0,
+    ),
+}
+EXACT = ("symbolic", "forward", "reverse")
 
 
 def page(name: str) -> str:
     """The text of a page."""
     title, opening = PAGES[name]
-    methods = "all" if name == "comparison" else name
-    told = dx.explain(TEXT, at=POINT, methods=methods)
+    if name in FUNCTIONS:
+        code, function, at = FUNCTIONS[name]
+        scope = {"np": np, "dx": dx}
+        exec(code, scope)  # the text is written down above
+        told = dx.explain(scope[function], at=at, methods=EXACT, detail="brief")
+        before = "".join(f"{_prompt(line)}{line}\n" for line in code.splitlines())
+        asked = f'{function}, at={at}, methods={EXACT}, detail="brief"'
+        before = f">>> import numpy as np\n{before}"
+    else:
+        methods = "all" if name == "comparison" else name
+        told = dx.explain(TEXT, at=POINT, methods=methods)
+        before, asked = "", f'"{TEXT}", at={POINT}, methods="{methods}"'
     body = told.to_markdown(title="")
     if name == "comparison":
         body = body[body.index("## Side by side") :]
-    answer = "reverse" if name == "comparison" else name
+    answer = name if name in told.results() else "reverse"
     return f"""# {title}
 
 {opening}
@@ -58,7 +101,7 @@ This page was written by the library:
 
 ```python
 >>> import infinitesimal as dx
->>> told = dx.explain("{TEXT}", at={POINT}, methods="{methods}")
+{before}>>> told = dx.explain({asked})
 >>> told.results()["{answer}"]
 {told.results()[answer]}
 ```
@@ -67,6 +110,10 @@ This page was written by the library:
 
 {body.strip()}
 """
+
+
+def _prompt(line: str) -> str:
+    return "... " if line.startswith(" ") else ">>> "
 
 
 def main() -> None:
