@@ -221,6 +221,11 @@ class LoopProgram:
             total = total + np.sum(value) * (1 + 0.1 * k)
         return total
 
+    @property
+    def nestings(self) -> set[tuple[str, str]]:
+        """The kinds of loops and branches, each with that of one right inside it."""
+        return set(_nestings(self.block, ()))
+
     def directions(self, which: int) -> tuple[Any, ...]:
         rng = np.random.default_rng((self.seed, which))
         return tuple(rng.uniform(-1, 1, np.shape(x))[()] for x in self.inputs)
@@ -228,6 +233,14 @@ class LoopProgram:
     def __repr__(self) -> str:
         rows = [f"v{k} = {x!r}" for k, x in enumerate(self.inputs)]
         return "\n  ".join(["LoopProgram", *rows, *_told(self.block, "")])
+
+
+def _nestings(block: Block, around: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for step in block.steps:
+        if isinstance(step, Control):
+            yield from ((outer, step.kind) for outer in around)
+            for inner in step.blocks:
+                yield from _nestings(inner, (step.kind,))
 
 
 def _told(block: Block, indent: str) -> Iterator[str]:
@@ -346,9 +359,13 @@ def _grown(genes: Sequence[Gene], seed: int) -> LoopProgram:
 
 
 def loop_programs(most: int = 24) -> st.SearchStrategy[LoopProgram]:
-    """Programs of up to `most` words, loops and branches of a vector, a matrix and a number."""
+    """Programs of up to `most` words, loops and branches of a vector, a matrix and a number.
+
+    In each, some loop or branch is inside another.
+    """
     place = st.integers(0, 9)
     number = st.integers(0, 2 * len(WORDS) - 1)  # every second is a loop or branch
     gene = st.tuples(number, place, place, st.integers(0, 11), st.integers(0, 5))
     genes = st.lists(gene, min_size=min(8, most), max_size=most)
-    return st.tuples(genes, st.integers(0, 2**32 - 1)).map(lambda drawn: _grown(*drawn))
+    drawn = st.tuples(genes, st.integers(0, 2**32 - 1)).map(lambda drawn: _grown(*drawn))
+    return drawn.filter(lambda program: bool(program.nestings))

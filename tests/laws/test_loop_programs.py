@@ -6,6 +6,7 @@ arrays, on complex ones for the complex step, and on traced ones, whose graph ho
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ import infinitesimal as dx
 from infinitesimal.core.check import check
 from infinitesimal.core.parse import parse
 from tests.laws.numeric import complex_step, inner
-from tests.loop_programs import LoopProgram, loop_programs
+from tests.loop_programs import KINDS, LoopProgram, loop_programs
 from tests.profiles import programs
 
 ALL = (0, 1, 2)
@@ -29,6 +30,22 @@ def agree(one: Any, other: Any, scale: float, tolerance: float = 1e-9) -> None:
 
 def size(arrays: Any) -> float:
     return float(max(np.max(np.abs(array), initial=0.0) for array in arrays))
+
+
+def test_the_programs_have_loops_and_branches_of_all_kinds_in_one_another() -> None:
+    found: Counter[tuple[str, str]] = Counter()
+
+    @settings(max_examples=300, derandomize=True, database=None)
+    @given(loop_programs())
+    def grow(program: LoopProgram) -> None:
+        assert program.nestings
+        found.update(program.nestings)
+
+    grow()
+    for kind in KINDS:
+        assert sum(found[kind, inner] for inner in KINDS) >= 15, f"hardly anything in a {kind}"
+        assert sum(found[outer, kind] for outer in KINDS) >= 15, f"hardly a {kind} in anything"
+    assert len(found) >= len(KINDS) ** 2 - 2
 
 
 @settings(max_examples=programs())
