@@ -244,7 +244,8 @@ def _applied(
             primitive.infer(*[operand.type for operand in operands], *params)
         node = make(primitive, operands, params)
     except Exception as error:  # a type rule trusts its parameters; this text need not be right
-        reason = error.asked if isinstance(error, GraphError) else str(error).partition("\n")[0]
+        known = isinstance(error, GraphError)
+        reason = (error.why or error.asked) if known else str(error).partition("\n")[0]
         raise reader.fault(
             f"{primitive.name} does not take these operands and parameters: {reason}", at=start
         ) from None
