@@ -122,6 +122,7 @@ CASES: dict[str, Case] = {
     "negative": Case(lambda x: -x, line()),
     "positive": Case(lambda x: x, line()),
     "square": Case(lambda x: x * x, line()),
+    "one_less_square": Case(lambda x: 1 - x * x, line(1e-20, 1)),
     "reciprocal": Case(lambda x: 1 / x, line()),
     "remainder": Case(lambda x, y: x - y * mpmath.floor(x / y), DIVISION),
     "fmod": Case(lambda x, y: mpmath.fmod(abs(x), abs(y)) * _sign(x), DIVISION),
