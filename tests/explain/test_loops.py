@@ -300,3 +300,44 @@ def test_operations_are_those_of_the_rolled_program():
     told = dx.explain(absolute, at=-1.0)
     costs = next(step for step in told.comparison if step.kind == "cost")
     assert numbers(costs.steps[0])["operations"] == 2  # the comparison and the sign
+
+
+def test_many_loops_are_not_all_told():
+    def chain(x):
+        for _ in range(9):
+            x = dx.fori_loop(0, 4, lambda i, s: np.sin(s) + i, x)
+        return x
+
+    told = dx.explain(chain, at=0.5)
+    well_told(told)
+    agree(told, "x", dx.grad(chain)(0.5))
+    for method, id in (("forward", "forward-1-loop-others"), ("reverse", "reverse-back-others")):
+        assert found(told, method, id).title == "3 more loops"
+    assert len([step for step in told.method("reverse").steps if step.kind == "loop"]) == 14
+
+
+def test_a_derivative_of_a_loop_is_explained_like_any_function():
+    slope = dx.grad(newton)
+    told = dx.explain(lambda a: slope(a), at=2.0)
+    well_told(told)
+    agree(told, "a", -0.25 * 2.0**-1.5)
+
+
+def test_what_a_checkpointed_loop_saves_has_its_share():
+    def f(a):
+        return dx.scan(lambda s, _: (np.sin(s) * a, None), a, length=12, checkpoint=3)[0]
+
+    told = dx.explain(lambda a: dx.grad(f)(a), at=2.0, methods=["forward", "reverse"])
+    agree(told, "a", dx.grad(dx.grad(f))(2.0))
+
+
+def test_an_array_that_a_loop_reads_by_number():
+    def f(w):
+        return dx.fori_loop(0, 6, lambda i, s: s * dx.numpy.take(w, i) + w[0], 1.0)
+
+    w = np.arange(1.0, 7.0)
+    told = dx.explain(f, at=w)
+    well_told(told)
+    agree(told, "w", dx.grad(f)(w))
+    step = found(told, "symbolic", "symbolic-loop-g")
+    assert written(step.lines[0].formula) == "s ← s·w[i] + h"

@@ -18,6 +18,7 @@ import numpy as np
 
 from infinitesimal.core.body import PICK, picks
 from infinitesimal.core.count import node_operations, operations
+from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.leaf import CONSTANT, input_node
 from infinitesimal.core.node import NEVER, Node, postorder
@@ -110,7 +111,11 @@ def _pulled_through(
     """The same as `_pulled` for a loop or a branch: what the way back adds to running it."""
     results = picks(node)
     cotangents = {k: input_node(results[k].type) for k in places}
-    values = {**(bindings or {}), **{leaf: _ones(leaf) for leaf in cotangents.values()}}
+    values = dict(bindings or {})
+    for k, leaf in cotangents.items():
+        # only a run tells how long a tape is
+        long = leaf.type.tape
+        values[leaf] = np.ones_like(evaluate([results[k]], bindings)[0]) if long else _ones(leaf)
     asked = [cotangents.get(k) for k in range(len(results))]
     assert node.primitive.vjp is not None
     passed: Sequence[Node | None] = node.primitive.vjp(

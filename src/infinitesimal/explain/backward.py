@@ -139,7 +139,9 @@ class Sweep:
         found = self.adjoints.get(node)
         if found is not None:
             return self.sheet.number(found)
-        return Number(np.zeros(node.type.shape)) if node.type.shape else Number(0.0, Fraction(0))
+        if node.type.shape:
+            return Number(np.zeros(np.shape(self.sheet.number(node).value)))
+        return Number(0.0, Fraction(0))
 
 
 def sweeps(sheet: Sheet) -> list[Sweep]:

@@ -185,15 +185,19 @@ class Back:
     all: dict[Node, Any]
 
 
-def cotangents(
-    walk: Walk, ends: Mapping[Node, Any], rows: Mapping[int, Any], wanted: Sequence[Node]
-) -> Back:
+def cotangents(walk: Walk, arriving: Mapping[int, Any], wanted: Sequence[Node]) -> Back:
     """The cotangents on the way back.
 
-    `ends` are those of the last state, by place; `rows[k]` those of what each step wrote as its
-    k-th; `wanted` the places of captured values and elements that are asked for.
+    `arriving` are those of the results of the loop, by number; `wanted` the places of captured
+    values and elements that are asked for.
     """
     loop = walk.loop
+    first, behind = len(loop.carried), len(loop.carried) + len(loop.written)
+    ends = {loop.carried[k].place: v for k, v in arriving.items() if k < first}
+    rows = {k - first: v for k, v in arriving.items() if first <= k < behind}
+    saved = {
+        loop.carried[loop.saved[k - behind]].place: v for k, v in arriving.items() if k >= behind
+    }
     states = [part.place for part in loop.carried if part.place.type.inexact]
     leaves = {place: input_node(place.type) for place in states}
     given = {k: input_node(loop.written[k].type) for k in rows}
@@ -214,6 +218,9 @@ def cotangents(
         at = walk.place(step)
         values = [*walk.filled(step), *flowing.values(), *(rows[k][at] for k in given)]
         parts = dict(zip(asked, step_of.run(values), strict=True))
+        if saved and step % loop.checkpoint == 0:
+            for place, stack in saved.items():
+                parts[place] = parts[place] + stack[step // loop.checkpoint]
         for place in fixed:
             back.all[place] = back.all[place] + parts[place]
             if step not in told:

@@ -30,11 +30,12 @@ from infinitesimal.explain.loops import Walk, tangents, told_steps
 from infinitesimal.explain.numbers import Number, shown
 from infinitesimal.explain.passes import Pass, dual
 from infinitesimal.explain.spell import spell
-from infinitesimal.explain.subject import Sheet, plain
+from infinitesimal.explain.subject import Sheet, plain, symbol
 from infinitesimal.explain.tree import Line, Step
 from infinitesimal.explain.write import written
 
 __all__ = [
+    "LOOPS",
     "between",
     "called_in",
     "cell",
@@ -43,11 +44,14 @@ __all__ = [
     "is_formula",
     "names_of",
     "number_of",
+    "others",
     "row",
     "times",
+    "titled",
     "value_steps",
 ]
 
+LOOPS = 6  # loops that are told one by one
 _DIGITS = 6
 
 
@@ -91,6 +95,11 @@ def row(
     )
 
 
+def titled(name: str) -> str:
+    """The names of a loop's results as they are read."""
+    return " and ".join(written(symbol(each)) for each in name.split(" and "))
+
+
 def _mark(name: str) -> str:
     return name.replace(" and ", "-")
 
@@ -114,7 +123,20 @@ def between(rows: list[Step], gap: Step, count: int) -> tuple[Step, ...]:
 
 def value_steps(sheet: Sheet, method: str) -> list[Step]:
     """The steps of every loop: what each reads, the state before and after."""
-    return [_values(sheet, walk, method) for walk in sheet.walks]
+    return [
+        *(_values(sheet, walk, method) for walk in sheet.walks[:LOOPS]),
+        *others(sheet, f"{method}-loop"),
+    ]
+
+
+def others(sheet: Sheet, id: str) -> list[Step]:
+    """That there are more loops than are told one by one, where that is so."""
+    left = [titled(called_in(sheet, walk)) for walk in sheet.walks[LOOPS:]]
+    if not left:
+        return []
+    said = f"{', '.join(left[:LOOPS])}{', …' if len(left) > LOOPS else ''} go the same way."
+    title = f"{len(left):,} more loop{'s' * (len(left) > 1)}"
+    return [Step(f"{id}-others", id.split("-")[0], "loop", title, said)]
 
 
 def _values(sheet: Sheet, walk: Walk, method: str) -> Step:
@@ -201,7 +223,7 @@ def _table(
         f"{method}-{_mark(name)}",
         method.split("-")[0],
         "loop",
-        f"Inside {name}: repeat {times(walk)}",
+        f"Inside {titled(name)}: repeat {times(walk)}",
         reason,
         () if updates is None else (updates,),
         nodes=tuple(name.split(" and ")),
@@ -227,7 +249,8 @@ def _is_used(place: Node, names: Wording, used: set[Node]) -> bool:
 
 def dual_steps(sheet: Sheet, done: Pass, k: int) -> list[Step]:
     """In a pass, the state of every loop that moves as dual numbers."""
-    return [found for walk in sheet.walks if (found := _duals(sheet, done, walk, k)) is not None]
+    told = [_duals(sheet, done, walk, k) for walk in sheet.walks[:LOOPS]]
+    return [*(step for step in told if step is not None), *others(sheet, f"forward-{k}-loop")]
 
 
 def _duals(sheet: Sheet, done: Pass, walk: Walk, k: int) -> Step | None:

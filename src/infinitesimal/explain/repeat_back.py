@@ -20,7 +20,18 @@ from infinitesimal.explain.backward import Sweep
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.loop_words import Wording, short
 from infinitesimal.explain.loops import Walk, cotangents, told_steps_back
-from infinitesimal.explain.repeat import between, called_in, cell, gap, is_formula, names_of, row
+from infinitesimal.explain.repeat import (
+    LOOPS,
+    between,
+    called_in,
+    cell,
+    gap,
+    is_formula,
+    names_of,
+    others,
+    row,
+    titled,
+)
 from infinitesimal.explain.spell import spell
 from infinitesimal.explain.subject import Sheet
 from infinitesimal.explain.tree import Line, Step
@@ -32,7 +43,8 @@ __all__ = ["back_steps", "stored_in_loops"]
 
 def back_steps(sheet: Sheet, sweep: Sweep) -> list[Step]:
     """The way back through every loop that the sweep reaches."""
-    return [found for walk in sheet.walks if (found := _back(sheet, sweep, walk)) is not None]
+    told = [_back(sheet, sweep, walk) for walk in sheet.walks[:LOOPS]]
+    return [*(step for step in told if step is not None), *others(sheet, _ID)]
 
 
 def _back(sheet: Sheet, sweep: Sweep, walk: Walk) -> Step | None:
@@ -42,8 +54,6 @@ def _back(sheet: Sheet, sweep: Sweep, walk: Walk) -> Step | None:
         for node in sheet.steps
         if node.inputs[:1] == (walk.node,) and node in sweep.adjoints
     }
-    ends = {loop.carried[k].place: v for k, v in arriving.items() if k < len(loop.carried)}
-    rows = {k - len(loop.carried): v for k, v in arriving.items() if k >= len(loop.carried)}
     reads = [
         part
         for part in (*loop.captured, *loop.elements)
@@ -52,7 +62,7 @@ def _back(sheet: Sheet, sweep: Sweep, walk: Walk) -> Step | None:
     if not arriving or not walk.steps:
         return None
     states = [part for part in names.states if part.place.type.inexact]
-    back = cotangents(walk, ends, rows, [part.place for part in reads])
+    back = cotangents(walk, arriving, [part.place for part in reads])
     fixed = [part for part in reads if part in loop.captured]
     heads = [written(write.partial(sweep.of, names.called[part.place])) for part in states]
     heads += [_sent(part, names) for part in reads]
@@ -77,7 +87,7 @@ def _back(sheet: Sheet, sweep: Sweep, walk: Walk) -> Step | None:
         f"{_ID}-{name.replace(' and ', '-')}",
         "reverse",
         "loop",
-        f"Inside {name}: the way back, the last step first",
+        f"Inside {titled(name)}: the way back, the last step first",
         _way_back(fixed, names),
         _local_lines(names, states, reads),
         nodes=tuple(name.split(" and ")),
@@ -129,7 +139,7 @@ def _tidied(nodes: Sequence[Node | None], names: Wording) -> list[Node | None]:
 def stored_in_loops(sheet: Sheet, sweep: Sweep) -> list[str]:
     """Of each loop on the way back, whether it needs the states of its steps."""
     told: list[str] = []
-    for walk in sheet.walks:
+    for walk in sheet.walks[:LOOPS]:
         loop = walk.loop
         if not any(node.inputs[:1] == (walk.node,) for node in sweep.adjoints):
             continue
@@ -140,7 +150,6 @@ def stored_in_loops(sheet: Sheet, sweep: Sweep) -> list[str]:
         kept = [written(names.called[x.place]) for x in names.states if x.place in read]
         if kept and walk.steps:
             them = " and ".join(kept)
-            told.append(
-                f"Of {called_in(sheet, walk)}, {them} before each of {walk.steps:,} steps is kept."
-            )
+            of = titled(called_in(sheet, walk))
+            told.append(f"Of {of}, {them} before each of {walk.steps:,} steps is kept.")
     return told

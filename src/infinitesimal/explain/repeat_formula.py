@@ -22,7 +22,15 @@ from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.loop_words import Wording, how_often, short, update_written
 from infinitesimal.explain.loops import Walk
 from infinitesimal.explain.names import is_looped
-from infinitesimal.explain.repeat import called_in, is_formula, names_of, times
+from infinitesimal.explain.repeat import (
+    LOOPS,
+    called_in,
+    is_formula,
+    names_of,
+    others,
+    times,
+    titled,
+)
 from infinitesimal.explain.spell import spell
 from infinitesimal.explain.subject import Sheet
 from infinitesimal.explain.tree import Line, Step
@@ -35,7 +43,8 @@ __all__ = ["has_loops", "recurrence_steps"]
 
 def recurrence_steps(sheet: Sheet) -> list[Step]:
     """How the function depends on its loops, and the derivative of every loop, as a loop."""
-    return [_chained(sheet), *(_recurrence(sheet, walk) for walk in sheet.walks)]
+    told = [_recurrence(sheet, walk) for walk in sheet.walks[:LOOPS]]
+    return [_chained(sheet), *told, *others(sheet, "symbolic-loop")]
 
 
 def _chained(sheet: Sheet) -> Step:
@@ -115,7 +124,7 @@ def _recurrence(sheet: Sheet, walk: Walk) -> Step:
         f"symbolic-loop-{name.replace(' and ', '-')}",
         "symbolic",
         "loop",
-        f"The loop {name}: its derivative is a loop",
+        f"The loop {titled(name)}: its derivative is a loop",
         f"{reason} Repeated {how}.",
         tuple(lines),
         nodes=tuple(name.split(" and ")),
@@ -128,7 +137,7 @@ def _differentiated(sheet: Sheet, walk: Walk, names: Wording, wrt: Node) -> list
     called = dict(names.called)
     seeds: dict[Node, Node] = {}
     for part in (*loop.captured, *loop.elements):
-        if part.operand is wrt and part.place.type is wrt.type:
+        if part.operand is wrt and not wrt.type.shape:
             seeds[part.place] = constant(np.ones((), wrt.type.dtype))
         elif _depends(part.operand, wrt) and part.place.type.inexact:
             seeds[part.place] = leaf = input_node(part.place.type)
