@@ -63,7 +63,7 @@ def test_value_and_both_modes_agree_with_the_complex_step(program: LoopProgram) 
         agree(along, complex_step(program.continued, program.inputs, directions), scale)
 
 
-@settings(max_examples=programs() // 4)
+@settings(max_examples=programs() // 20)
 @given(loop_programs())
 def test_derivatives_are_those_of_the_unrolled_program(program: LoopProgram) -> None:
     expected = dx.grad(program.unrolled, ALL)(*program.inputs)
@@ -87,7 +87,7 @@ def inner_of(gradient: Any, directions: Any) -> Any:
     return sum(np.sum(part * d) for part, d in zip(gradient, directions, strict=True))
 
 
-@settings(max_examples=programs() // 4)
+@settings(max_examples=programs() // 5)
 @given(loop_programs())
 def test_second_derivatives_are_symmetric(program: LoopProgram) -> None:
     first, second = program.directions(0), program.directions(1)
@@ -102,7 +102,7 @@ def test_second_derivatives_are_symmetric(program: LoopProgram) -> None:
     agree(dx.jvp(pushed, program.inputs, second)[1], inner(turned, second), scale)
 
 
-@settings(max_examples=programs() // 4)
+@settings(max_examples=programs() // 20)
 @given(loop_programs())
 def test_a_batch_is_its_elements(program: LoopProgram) -> None:
     shifts = np.array([0.0, 0.03, -0.4])
@@ -134,7 +134,7 @@ def test_a_batch_is_its_elements(program: LoopProgram) -> None:
             agree(parts, summed, scale)
 
 
-@settings(max_examples=programs() // 4)
+@settings(max_examples=programs() // 20)
 @given(loop_programs())
 def test_text_is_read_back(program: LoopProgram) -> None:
     first = program.directions(0)
@@ -153,7 +153,7 @@ def test_text_is_read_back(program: LoopProgram) -> None:
             np.testing.assert_array_equal(one, other)
 
 
-@settings(max_examples=programs() // 4)
+@settings(max_examples=programs() // 10)
 @given(loop_programs())
 def test_checkpoints_change_no_bit(program: LoopProgram) -> None:
     expected = dx.grad(replace(program, checkpoint=False), ALL)(*program.inputs)
