@@ -340,4 +340,17 @@ def test_an_array_that_a_loop_reads_by_number():
     well_told(told)
     agree(told, "w", dx.grad(f)(w))
     step = found(told, "symbolic", "symbolic-loop-g")
-    assert written(step.lines[0].formula) == "s ← s·w[i] + h"
+    assert written(step.lines[0].formula) == "s ← s·w[i] + w[0]"
+
+
+def test_of_a_checkpointed_loop_is_told_what_it_keeps():
+    def kept(checkpoint):
+        grown = lambda c: dx.fori_loop(0, 30, lambda i, s: s + c * s * s, 0.1, checkpoint)  # noqa: E731
+        text = " ".join(str(dx.explain(grown, 0.3, methods="reverse")).split())
+        return text[text.index("What is stored ") :].split(" ── ")[0]
+
+    assert "s before each of 30 steps is kept." in kept(False)
+    assert "s before each of 30 steps is kept." in kept(1)
+    assert "s before every 5 steps is kept; on the way back they are walked again" in kept(5)
+    assert "each of 30" not in kept(5)
+    assert "s before every 6 steps is kept" in kept(True)

@@ -151,5 +151,11 @@ def stored_in_loops(sheet: Sheet, sweep: Sweep) -> list[str]:
         if kept and walk.steps:
             them = " and ".join(kept)
             of = titled(called_in(sheet, walk))
-            told.append(f"Of {of}, {them} before each of {walk.steps:,} steps is kept.")
+            every = loop.checkpoint
+            told.append(
+                f"Of {of}, {them} before every {every:,} steps is kept; on the way back they are "
+                "walked again, to have the states between."
+                if 1 < every < walk.steps
+                else f"Of {of}, {them} before each of {walk.steps:,} steps is kept."
+            )
     return told
