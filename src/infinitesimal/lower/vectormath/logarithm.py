@@ -1,0 +1,120 @@
+"""The logarithms: log, log2, log10, log1p, and what other functions make of them.
+
+x = m·2^k with m between √½ and √2; log m is an odd series in s = f/(2 + f), f = m - 1, written so
+that f itself, which is exact, is the largest term. A `Logarithm` is k and a pair: the whole is
+k·log 2 + pair.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from infinitesimal.lower.vectormath.coefficients import LN2, LOG, LOG2_E, LOG10_2, LOG10_E, Table
+from infinitesimal.lower.vectormath.pieces import (
+    Pair,
+    constant,
+    fast_sum,
+    mad,
+    polynomial,
+    power_of_two,
+    product,
+    split_exponent,
+    two_sum,
+    whole_float,
+)
+from infinitesimal.lower.vectormath.program import Float
+
+__all__ = ["Logarithm", "log", "log1p", "log2", "log10", "log_of_pair", "natural"]
+
+INFINITY = float("inf")
+NAN = float("nan")
+
+
+class Logarithm(NamedTuple):
+    """k·log 2 + pair."""
+
+    k: Float
+    pair: Pair
+
+
+def log_of_pair(x: Pair) -> Logarithm:
+    """The logarithm of a number of twice the digits, for a normal one above 0."""
+    k, m = split_exponent(x.head)
+    far = m.lane.bias - 27  # where a tail does not count
+    tail = x.tail * power_of_two((k < far).choose(k.like(0) - k, -far), m)
+    return _near_one(whole_float(k, m), fast_sum(m - 1.0, tail))
+
+
+def _near_one(k: Float, f: Pair) -> Logarithm:
+    """k·log 2 + log(1 + f)."""
+    s = f.head / (f.head + 2.0)
+    z = s * s
+    half = f.head * f.head * 0.5
+    rest = s * mad(z, polynomial(z, LOG), half)
+    # the tail of f counts f.tail/(1 + f), and 1/(1 + f) = (1 - s)/(1 + s)
+    share = (1.0 - s) * mad(s, s, 1.0 - s)
+    head = fast_sum(f.head, -half)
+    return Logarithm(k, Pair(head.head, mad(f.tail, share, head.tail + rest)))
+
+
+def _of_number(x: Float) -> Logarithm:
+    """The logarithm of any positive number, however small."""
+    lift = 54 if x.lane.bits == 64 else 25
+    small = x < x.lane.tiny
+    k, m = split_exponent(small.choose(x * 2.0**lift, x))
+    k = whole_float(k, m) - small.choose(x.like(float(lift)), 0.0)
+    f = m - 1.0
+    return _near_one(k, Pair(f, f.like(0.0)))
+
+
+def natural(found: Logarithm) -> Float:
+    """The whole as one number."""
+    ln2 = constant(found.k, LN2)
+    head = fast_sum(found.k * ln2.head, found.pair.head)
+    tail = mad(found.k, ln2.tail, found.pair.tail)
+    return head.head + (head.tail + tail)
+
+
+def _with_ends(x: Float, value: Float) -> Float:
+    """The logarithm of 0, of infinity, and of what has none."""
+    value = x.equals(INFINITY).choose(x, value)
+    value = x.equals(0.0).choose(-INFINITY, value)
+    return (x >= 0.0).choose(value, NAN)
+
+
+def log(x: Float) -> Float:
+    """The natural logarithm."""
+    return _with_ends(x, natural(_of_number(x)))
+
+
+def _times(found: Logarithm, table: Table) -> Pair:
+    """log(1 + f) in another base: the pair times the constant."""
+    factor = constant(found.k, table)
+    pair = fast_sum(found.pair.head, found.pair.tail)
+    head, lost = product(pair.head, factor.head)
+    return Pair(head, mad(pair.head, factor.tail, mad(pair.tail, factor.head, lost)))
+
+
+def log2(x: Float) -> Float:
+    """The logarithm to base 2, exact for powers of two."""
+    found = _of_number(x)
+    pair = _times(found, LOG2_E)
+    head = fast_sum(found.k, pair.head)
+    return _with_ends(x, head.head + (head.tail + pair.tail))
+
+
+def log10(x: Float) -> Float:
+    """The logarithm to base 10."""
+    found = _of_number(x)
+    pair = _times(found, LOG10_E)
+    two = constant(x, LOG10_2)
+    head = fast_sum(found.k * two.head, pair.head)
+    return _with_ends(x, head.head + (head.tail + mad(found.k, two.tail, pair.tail)))
+
+
+def log1p(x: Float) -> Float:
+    """log(1 + x), exact to the last digits where x is small."""
+    value = natural(log_of_pair(two_sum(x.like(1.0), x))).with_sign_of(x)
+    value = x.equals(INFINITY).choose(x, value)
+    value = x.equals(-1.0).choose(-INFINITY, value)
+    return (x >= -1.0).choose(value, NAN)
