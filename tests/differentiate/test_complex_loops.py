@@ -124,3 +124,23 @@ def test_a_batch_of_loops():
     x = np.array([2.0, 3.0, 60.0])
     # 2⁶ = 64, 3⁴ = 81, and no step at all
     np.testing.assert_allclose(complex_step(f, x), np.diag([6 * 2.0**5, 4 * 27.0, 1.0]), rtol=1e-14)
+
+
+def test_what_only_decides_need_not_continue():
+    matrix = np.array([[4.0, 1.0], [1.0, 3.0]])
+
+    def solved(b):
+        """Jacobi's method, until the largest residual is small: `max` has no continuation."""
+
+        def residual(x):
+            return b - matrix @ x
+
+        def far(x):
+            return np.max(np.abs(residual(x))) > 1e-13
+
+        return dx.while_loop(far, lambda x: x + residual(x) / np.diag(matrix), np.zeros(2) * b)
+
+    found = complex_step(solved, np.array([1.0, 2.0]))
+    np.testing.assert_allclose(found, np.linalg.inv(matrix), rtol=1e-12)
+    found = complex_step(lambda x: np.where(np.max(x) > 1, x[0], 0.0), np.array([1.0, 2.0]))
+    np.testing.assert_array_equal(found, [1.0, 0.0])

@@ -7,7 +7,8 @@ derivatives of real functions", SIAM Review 40, 1998.)
 
 It holds only where the function continues to complex numbers near the real line. Two checks guard
 that: a word without continuation is refused, and so is a point where a word's real part is not what
-it is on the real line (the root of a negative number, a branch point).
+it is on the real line (the root of a negative number, a branch point). What only decides (the
+largest element, that a condition compares) is not continued: its real part is all that is asked.
 
 Loops and branches run as they do on the real line, their bodies word by word with the same checks;
 how long a loop runs and which branch is taken is decided by real parts.
@@ -43,12 +44,26 @@ def evaluate_complex(outputs: Sequence[Node], bindings: Mapping[Node, Any]) -> l
     Raises `MissingRuleError` for a word without `analytic` that the derivative passes through, and
     `DomainError` where a word leaves the real line.
     """
+    order = postorder(outputs, dict(bindings))
     with np.errstate(all="ignore"):
-        return _walked(postorder(outputs, dict(bindings)), outputs, bindings, set(bindings))
+        return _walked(order, outputs, _passing(order, outputs), bindings, set(bindings))
+
+
+def _passing(order: Sequence[Node], outputs: Sequence[Node]) -> set[Node]:
+    """The nodes on which some output depends differentiably."""
+    passing = {node for node in outputs if node.active != NEVER}
+    for node in reversed(order):
+        if node in passing:
+            passing.update(operand for operand in node.inputs if operand.active != NEVER)
+    return passing
 
 
 def _walked(
-    order: Sequence[Node], outputs: Sequence[Node], given: Mapping[Node, Any], moved: set[Node]
+    order: Sequence[Node],
+    outputs: Sequence[Node],
+    passing: set[Node],
+    given: Mapping[Node, Any],
+    moved: set[Node],
 ) -> list[Any]:
     """The outputs, the nodes visited in this order; those that are moved are complex."""
     values: dict[Node, Any] = dict(given)
@@ -56,11 +71,11 @@ def _walked(
         operands = [values[operand] for operand in node.inputs]
         if moved.isdisjoint(node.inputs):
             values[node] = _known(node, operands)
-        elif node.primitive.kind == "control":
+        elif node.primitive is PICK or (node.primitive.kind == "control" and node in passing):
             values[node] = found = _through_control(node, operands)
             if _is_moved(found if isinstance(node.type, Bundle) else [found]):
                 moved.add(node)
-        elif node.active == NEVER:
+        elif node not in passing:
             values[node] = node.primitive.evaluate(*map(np.real, operands), *node.params)
         else:
             values[node] = _continued(node, operands)
@@ -83,11 +98,14 @@ def _through_control(node: Node, operands: list[Any]) -> Any:
 def _beside_the_real_line(body: Body) -> Callable[[list[Any]], list[Any]]:
     """A body as a function of values of which some are complex."""
     order = postorder(body.outputs, dict.fromkeys(body.inputs))
+    passing = _passing(order, body.outputs)
 
     def step(values: list[Any]) -> list[Any]:
         given = dict(zip(body.inputs, values, strict=True))
         moved = {leaf for leaf, value in given.items() if np.iscomplexobj(value)}
-        return _walked(order, body.outputs, given, moved) if moved else body.program.step(values)
+        if not moved:
+            return body.program.step(values)
+        return _walked(order, body.outputs, passing, given, moved)
 
     return step
 

@@ -161,6 +161,8 @@ def _name(expression: Expression) -> str:
 
 
 def _subscript(subscript: str) -> str:
+    if len(subscript) > 1 and subscript.isalpha() and subscript.isascii():
+        return rf"\mathrm{{{subscript}}}"
     return re.sub(r"′", "'", subscript).replace("_", r"\_")
 
 
