@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
+import infinitesimal as dx
 from tests.laws.loop_words import IN_PYTHON, ROLLED, Words, rolled
 from tests.strategies import BINARY, SMALL_ENOUGH, UNARY, Step, Word
 
@@ -112,12 +113,14 @@ class Run:
     def _pack(self, it: Control) -> Pack:
         return CONTAINERS[it.choice % len(CONTAINERS)]
 
-    def _next(self, block: Block, seen: list[Any], state: Sequence[Any]) -> list[Any]:
+    def _next(self, it: Control, number: Any, seen: list[Any], state: Sequence[Any]) -> list[Any]:
         """The next state: what the block gives, in the shapes of the state, and bounded."""
         after: list[Any] = []
-        for k, old in zip(block.gives, state, strict=False):
+        for k, old in zip(it.blocks[0].gives, state, strict=False):
             new = seen[k] if np.shape(seen[k]) == np.shape(old) else np.sum(seen[k])
             after.append(np.sin(new) + 0.5 * old)
+            if np.ndim(old) and it.choice % 4 == 3:
+                after[-1][number % len(old)] = np.cos(np.sum(new))
         return after
 
     def _step(
@@ -126,8 +129,9 @@ class Run:
         """The state after a step, packed, and all values of the step."""
         pack, unpack = self._pack(it)
         n, *rest = unpack(state)
-        seen = self.block(it.blocks[0], [*values, *rest, np.multiply(0.1, n), *more])
-        return pack(n + 1, *self._next(it.blocks[0], seen, rest)), seen
+        picked = _picked(values[it.reads[0]], n)
+        seen = self.block(it.blocks[0], [*values, *rest, np.multiply(0.1, n), picked, *more])
+        return pack(n + 1, *self._next(it, n, seen, rest)), seen
 
     def _scan(self, it: Control, values: list[Any], words: Words) -> list[Any]:
         pack, unpack = self._pack(it)
@@ -147,16 +151,16 @@ class Run:
     def _fori(self, it: Control, values: list[Any], words: Words) -> list[Any]:
         pack, unpack = self._pack(it)
         start = pack(True, *[values[k] for k in it.reads[1:]])
+        read = values[it.reads[0]]
         first, last = -(it.choice % 2), it.choice % 5
         if it.choice % 3:
-            last = self._whole(values[it.reads[0]], 3)
+            last = self._whole(read, 3)
 
         def step(i: Any, state: Any) -> Any:
             odd, *rest = unpack(state)
-            seen = self.block(
-                it.blocks[0], [*values, *rest, np.where(odd, 0.2, -0.1)[()], np.multiply(0.3, i)]
-            )
-            return pack(np.logical_not(odd), *self._next(it.blocks[0], seen, rest))
+            own = [np.where(odd, 0.2, -0.1)[()], np.multiply(0.3, i), _picked(read, i)]
+            seen = self.block(it.blocks[0], [*values, *rest, *own])
+            return pack(np.logical_not(odd), *self._next(it, i, seen, rest))
 
         return list(unpack(words.fori_loop(first, last, step, start)))[1:]
 
@@ -192,6 +196,13 @@ class Run:
         index = self._whole(values[it.reads[0]], 4) - 1
         operands = [values[k] for k in it.reads[1:]]
         return words.switch(index, self._branches(it, values), *operands)[0]
+
+
+def _picked(values: Any, number: Any) -> Any:
+    """The entry of that number, counted round and round."""
+    if not np.ndim(values):
+        return values
+    return dx.numpy.take(values, number % values.shape[0], axis=0)
 
 
 @dataclass(frozen=True)
@@ -325,11 +336,12 @@ def _control(genes: _Genes, gene: Gene, values: list[Any], depth: int) -> tuple[
     count = {"cond": 2, "switch": 2 + choice % 2}.get(kind, 1)
     if kind == "scan":
         xs = values[reads[0]]
-        locals_ += [np.float64(0.1 * (choice % 3)), *([xs[0]] if np.ndim(xs) else [])]
+        locals_ += [np.float64(0.1 * (choice % 3)), _picked(xs, choice % 3)]
+        locals_ += [xs[0]] if np.ndim(xs) else []
     elif kind == "fori":
-        locals_ += [np.float64(0.2), np.float64(0)]
+        locals_ += [np.float64(0.2), np.float64(0), _picked(values[reads[0]], -(choice % 2))]
     elif kind == "while":
-        locals_ += [np.float64(0)]
+        locals_ += [np.float64(0), _picked(values[reads[0]], 0)]
     blocks = tuple(
         _grown_block(genes, [*values, *locals_], 2 + choice % 3, len(reads), depth + 1)
         for _ in range(count)
