@@ -54,13 +54,15 @@ def _replaced(found: Sequence[Node]) -> dict[Node, Node]:
     for node in found:
         for operand in dict.fromkeys(node.inputs):
             readers.setdefault(operand, []).append(node)
+    results = {node: _results(node) for node in found}
     replaced: dict[Node, Node] = {}
     gone: set[Node] = set()
     for small in found:
         # a loop that contains this one reads all that it reads: seek where the fewest are
         near = min((readers[operand] for operand in small.inputs), key=len, default=found)
+        wanted = _settled_results(results[small])
         for large in near:
-            if large is small or large in gone:
+            if large is small or large in gone or not wanted <= results[large]:
                 continue
             instead = _instead(small, large)
             if instead is not None and not _below(small, large):
@@ -68,6 +70,18 @@ def _replaced(found: Sequence[Node]) -> dict[Node, Node]:
                 gone.add(small)
                 break
     return replaced
+
+
+def _results(node: Node) -> set[Node]:
+    """What the programs of a loop or branch return."""
+    programs = node.primitive.programs(node.params)
+    return {output for _, body in programs for output in body.outputs}
+
+
+def _settled_results(results: set[Node]) -> set[Node]:
+    """Those that are the same nodes in a word that contains this one: no loop inside may merge."""
+    inner = {node for node in postorder(results) if node.primitive.bodies}
+    return {node for node in results if not inner or inner.isdisjoint(postorder([node]))}
 
 
 def _rewritten(outputs: Sequence[Node], replaced: dict[Node, Node]) -> list[Node]:
