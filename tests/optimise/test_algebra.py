@@ -8,6 +8,7 @@ from infinitesimal.core.graph import substitute
 from infinitesimal.core.leaf import CONSTANT, INPUT, constant, input_node, zeros
 from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.primitive import REGISTRY
+from infinitesimal.core.span import span
 from infinitesimal.core.types import FLOAT64, array_type
 from infinitesimal.optimise import algebra, arrays
 from infinitesimal.optimise.match import Rule
@@ -53,6 +54,12 @@ SAMPLES: dict[str, list[Node]] = {
     "the only element": [REGISTRY["scatter"](x, keys=((0,),), shape=(1,))],
     "numbers compared": [constant(2.0) < constant(3.0)],
     "a sum of one": [REGISTRY["sum"](row, axis=())],
+    "one of many copies": [
+        REGISTRY["index"](broadcast(x, shape=(3,)), key=(1,)),
+        REGISTRY["index"](broadcast(x, shape=(3, 2)), key=(span(0, 2, 1), 1)),
+        REGISTRY["index"](constant(np.arange(4.0)), key=(span(1, 3, 1),)),
+        reshape(broadcast(x, shape=(1,)), shape=()),
+    ],
 }
 
 

@@ -162,6 +162,15 @@ def test_the_source_of_a_formula_with_a_loop_runs():
     assert found.journal.steps
 
 
+def test_elements_that_are_read_by_number_and_rows_that_are_read_again():
+    found = dx.symbolic(lambda x: dx.fori_loop(0, 3, lambda i, s: s * dx.numpy.take(x, i), 1.0))
+    assert str(found(np.ones(3)).value) == "x[0]*x[1]*x[2]"
+    found = dx.symbolic(lambda x: dx.scan(lambda s, _: (s * x, s), x, length=4)[1][2])
+    assert str(found(2.0).derivatives["x"]) == "3*x**2"
+    found = dx.symbolic(lambda x: np.sum(dx.scan(lambda s, _: (s * x, s), 1.0, length=4)[1]))
+    assert str(found(2.0).derivatives["x"]) == "3*x**2 + 2*x + 1"
+
+
 def test_two_arguments_through_two_states():
     def f(x, y):
         s, t = dx.fori_loop(0, 2, lambda i, st: (st[0] * x, st[1] + y * st[0]), (1.0, 0.0))

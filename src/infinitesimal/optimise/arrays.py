@@ -13,6 +13,7 @@ import numpy as np
 from infinitesimal.core.leaf import CONSTANT, constant
 from infinitesimal.core.node import Node, make
 from infinitesimal.ops.declare import like
+from infinitesimal.ops.index import index
 from infinitesimal.ops.shape import broadcast, reshape, transpose
 from infinitesimal.optimise.match import Rule, rule
 
@@ -93,6 +94,17 @@ def _of_nothing(node: Node) -> Node | None:
     return node.inputs[0] if node.params[0] == () and node.type is node.inputs[0].type else None
 
 
+def _one_of_copies(node: Node) -> Node | None:
+    """What is picked of copies of a number, or of a constant array; the only number there is."""
+    (operand,) = node.inputs
+    bare = _bare(operand)
+    if not bare.type.ndim:
+        return like(bare, node.type) if node.primitive is index or not node.type.ndim else None
+    if node.primitive is index and operand.primitive is CONSTANT:
+        return constant(node.primitive.evaluate(operand.params[0].array, *node.params))
+    return None
+
+
 SHAPES: tuple[Rule, ...] = (
     rule("copies are made by broadcasting", (), _uncopied),
     rule("a move to the same place", ["reshape", "broadcast", "transpose", "astype"], _unmoved),
@@ -100,4 +112,5 @@ SHAPES: tuple[Rule, ...] = (
     rule("a condition that is known", ["where"], _known_choice),
     rule("the only element", ["scatter"], _only_element),
     rule("a sum of one", ["sum"], _of_nothing),
+    rule("one of many copies", ["index", "reshape"], _one_of_copies),
 )

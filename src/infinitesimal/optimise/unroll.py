@@ -18,6 +18,7 @@ from infinitesimal.core.body import PICK, Body
 from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.leaf import CONSTANT, VARIABLE, constant
 from infinitesimal.core.node import Node, make, postorder
+from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import Type
 from infinitesimal.errors import UnknownValueError, UnsupportedError
 from infinitesimal.ops.control.loop import Loop, loop_of
@@ -122,7 +123,11 @@ class _Unroller:
                 instead="fewer steps; or a method that keeps loops as they are, such as grad(f), "
                 "graph(f) and derivative(f, x, method='reverse')",
             )
-        made = make(node.primitive, inputs, node.params)
+        key: tuple[Any, ...] = node.params[0] if node.primitive.name == "index" else ()
+        rows, first = self.rows.get(inputs[0]), key[0] if key else None
+        if rows is not None and isinstance(first, int):
+            return REGISTRY["index"](rows[first], key=key[1:]) if key[1:] else rows[first]
+        made = _by_number(node, inputs) or make(node.primitive, inputs, node.params)
         made.origin = made.origin or node.origin
         counted = node.type.dtype.kind in "iub" or node.primitive.name in _PICKING
         if counted and all(operand.primitive is CONSTANT for operand in inputs):
@@ -179,6 +184,18 @@ class _Unroller:
                 return None
             walk.advance(walk.taken)
         return walk
+
+
+def _by_number(node: Node, inputs: Sequence[Node]) -> Node | None:
+    """x[i], where i has become a number that counts from the front."""
+    if node.primitive.name != "gather":
+        return None
+    x, *places = inputs
+    if any(place.primitive is not CONSTANT or place.type.shape for place in places):
+        return None
+    key = tuple([int(place.params[0].array) for place in places])
+    inside = all(0 <= k < size for k, size in zip(key, x.type.shape, strict=False))
+    return index(x, key=key) if inside else None
 
 
 class _Walk:
