@@ -354,3 +354,27 @@ def test_of_a_checkpointed_loop_is_told_what_it_keeps():
     assert "s before every 5 steps is kept; on the way back they are walked again" in kept(5)
     assert "each of 30" not in kept(5)
     assert "s before every 6 steps is kept" in kept(True)
+
+
+def test_what_a_loop_writes_down_is_told_with_its_derivative():
+    grid = np.linspace(0.0, 1.0, 40)
+
+    def f(x):
+        return np.sum(dx.scan(lambda s, r: (s * 0.5, s * x * r), x, grid)[1])
+
+    told = dx.explain(f, at=0.7)
+    well_told(told)
+    agree(told, "x", dx.grad(f)(0.7))
+    lines = [written(x.formula) for x in found(told, "symbolic", "symbolic-loop-h").lines]
+    assert lines[0] == "s ← 0.5s"
+    assert lines[1] == "h = every s·x·r"
+    assert lines[3] == "∂h/∂x = every r·(∂s/∂x·x + s)"
+    back = found(told, "reverse", "reverse-back-h")
+    assert "What arrives at its number of h joins there." in back.reason
+    local = [written(x.formula) for x in back.lines]
+    assert local == ["∂s_next/∂s = 0.5", "∂h/∂s = x·r", "∂h/∂x = s·r"]
+    # what stands there is what arrives: by hand, of the last step, and the one before
+    arrived = 0.0
+    for k in (39, 38):
+        arrived = 0.5 * arrived + 0.7 * grid[k]
+        assert math.isclose(numbers(rows(back)[f"step {k + 1}"])["∂f/∂s"], arrived, rel_tol=1e-12)

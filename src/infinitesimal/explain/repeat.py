@@ -49,6 +49,7 @@ __all__ = [
     "times",
     "titled",
     "value_steps",
+    "written_rows",
 ]
 
 LOOPS = 6  # loops that are told one by one
@@ -64,6 +65,19 @@ def called_in(sheet: Sheet, walk: Walk) -> str:
     """The name of a loop: that of its results."""
     results = [sheet.called[node] for node in sheet.steps if node.inputs[:1] == (walk.node,)]
     return " and ".join(results[::-1])
+
+
+def written_rows(sheet: Sheet, walk: Walk) -> list[tuple[Node, Node]]:
+    """The results of a loop that each step wrote a number of, and that number in the body."""
+    first = len(walk.loop.carried)
+    picks = {int(x.params[0]) - first: x for x in sheet.steps if x.inputs[:1] == (walk.node,)}
+    rows = list(enumerate(walk.loop.written))
+    return [(picks[k], row) for k, row in rows if k in picks and _is_number(row)]
+
+
+def _is_number(node: Node) -> bool:
+    inner = any(x.primitive.bodies or x.type.shape for x in postorder([node]))
+    return node.type.inexact and not inner
 
 
 def times(walk: Walk) -> str:

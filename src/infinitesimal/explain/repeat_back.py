@@ -31,6 +31,7 @@ from infinitesimal.explain.repeat import (
     others,
     row,
     titled,
+    written_rows,
 )
 from infinitesimal.explain.spell import spell
 from infinitesimal.explain.subject import Sheet
@@ -62,6 +63,11 @@ def _back(sheet: Sheet, sweep: Sweep, walk: Walk) -> Step | None:
     if not arriving or not walk.steps:
         return None
     states = [part for part in names.states if part.place.type.inexact]
+    rows = [
+        (sheet.written[result], number)
+        for result, number in written_rows(sheet, walk)
+        if int(result.params[0]) in arriving
+    ]
     back = cotangents(walk, arriving, [part.place for part in reads])
     fixed = [part for part in reads if part in loop.captured]
     heads = [written(write.partial(sweep.of, names.called[part.place])) for part in states]
@@ -88,8 +94,8 @@ def _back(sheet: Sheet, sweep: Sweep, walk: Walk) -> Step | None:
         "reverse",
         "loop",
         f"Inside {titled(name)}: the way back, the last step first",
-        _way_back(fixed, names),
-        _local_lines(names, states, reads),
+        _way_back(fixed, names, rows),
+        _local_lines(names, states, reads, rows),
         nodes=tuple(name.split(" and ")),
         columns=("step", *heads),
         steps=tuple(table),
@@ -97,6 +103,7 @@ def _back(sheet: Sheet, sweep: Sweep, walk: Walk) -> Step | None:
 
 
 _ID = "reverse-back"
+_Row = tuple[Expression, Node]  # what a result is called, and the number of it that a step writes
 
 
 def _sent(part: Any, names: Wording) -> str:
@@ -107,25 +114,31 @@ def _total(totals: Mapping[Node, Any], part: Any) -> Expression:
     return cell(totals[part.place]) if part.place in totals else write.text("")
 
 
-def _way_back(fixed: Sequence[Any], names: Wording) -> str:
+def _way_back(fixed: Sequence[Any], names: Wording, rows: Sequence[_Row]) -> str:
     told = "What arrives at the state behind a step is passed to the state before it."
+    if rows:
+        listed = " and ".join(written(result) for result, _ in rows)
+        told += f" What arrives at its number of {listed} joins there."
     if fixed:
         listed = " and ".join(written(names.called[part.place]) for part in fixed)
         told += f" {listed} is read at every step: what all steps send is added up."
     return told
 
 
-def _local_lines(names: Wording, states: Sequence[Any], reads: Sequence[Any]) -> tuple[Line, ...]:
+def _local_lines(
+    names: Wording, states: Sequence[Any], reads: Sequence[Any], rows: Sequence[_Row]
+) -> tuple[Line, ...]:
     """The local derivatives of one step, where they are short formulas of numbers."""
     places = [part.place for part in (*states, *reads)]
-    if len(states) * len(places) > 6 or not is_formula(names):
+    results = [*((names.next(part), part.after) for part in states), *rows]
+    if len(results) * len(places) > 6 or not is_formula(names):
         return ()
     lines: list[Line] = []
-    for part in states:
-        found = reverse([part.after], [constant(np.ones((), part.place.type.dtype))], places)
+    for result, node in results:
+        found = reverse([node], [constant(np.ones((), node.type.dtype))], places)
         for place, local in zip(places, _tidied(found, names), strict=True):
             if local is not None and short(local, names.called):
-                of = write.partial(names.next(part), names.called[place])
+                of = write.partial(result, names.called[place])
                 lines.append(Line(write.equals(of, spell(local, names.called))))
     return tuple(lines)
 

@@ -19,7 +19,7 @@ from infinitesimal.differentiate.forward import forward
 from infinitesimal.differentiate.symbolic import symbolic_gradient
 from infinitesimal.explain import expression as write
 from infinitesimal.explain.expression import Expression
-from infinitesimal.explain.loop_words import Wording, how_often, short, update_written
+from infinitesimal.explain.loop_words import Wording, how_often, short, step_written, update_written
 from infinitesimal.explain.loops import Walk
 from infinitesimal.explain.names import is_looped
 from infinitesimal.explain.repeat import (
@@ -30,6 +30,7 @@ from infinitesimal.explain.repeat import (
     others,
     times,
     titled,
+    written_rows,
 )
 from infinitesimal.explain.spell import spell
 from infinitesimal.explain.subject import Sheet
@@ -111,6 +112,9 @@ def _product(slope: Node, part: Expression, called: Mapping[Node, Expression]) -
 def _recurrence(sheet: Sheet, walk: Walk) -> Step:
     names, name = names_of(sheet, walk), called_in(sheet, walk)
     lines = [Line(update_written(names, spell))] if names.states else []
+    for result, number in written_rows(sheet, walk):
+        told = write.said("every ", step_written(number, names, spell))
+        lines.append(Line(write.equals(sheet.written[result], told)))
     reason = "Differentiate one step; the derivative of the state is carried along with it."
     if not is_formula(names):
         reason = "Its step is differentiated like any function, and the derivative carried along."
@@ -146,10 +150,11 @@ def _differentiated(sheet: Sheet, walk: Walk, names: Wording, wrt: Node) -> list
     for part in states:
         seeds[part.place] = leaf = input_node(part.place.type)
         called[leaf] = write.partial(names.called[part.place], by)
-    found = forward([part.after for part in states], seeds)
+    rows = written_rows(sheet, walk)
+    found = forward([*(part.after for part in states), *(number for _, number in rows)], seeds)
     lines: list[Line] = []
     first = [*seeds.values(), *loop.places]
-    for part, tangent in zip(states, found, strict=True):
+    for part, tangent in zip(states, found, strict=False):
         symbol = write.partial(names.called[part.place], by)
         after = constant(0.0) if tangent is None else simplify([tangent], first)[0]
         if not short(after, called):
@@ -158,6 +163,11 @@ def _differentiated(sheet: Sheet, walk: Walk, names: Wording, wrt: Node) -> list
         lines.append(
             Line(write.said(update, ", from ", write.equals(symbol, _begin(sheet, part, wrt))))
         )
+    for (result, _), tangent in zip(rows, found[len(states) :], strict=True):
+        number = constant(0.0) if tangent is None else simplify([tangent], first)[0]
+        if short(number, called):
+            every = write.said("every ", spell(number, called))
+            lines.append(Line(write.equals(write.partial(sheet.written[result], by), every)))
     return lines
 
 
