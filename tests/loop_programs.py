@@ -98,7 +98,9 @@ class Run:
         """The results of a loop or branch."""
         every = it.checkpoint if self.checkpoint is None else self.checkpoint
         words = self.words if self.words is IN_PYTHON else rolled(every)
-        return getattr(self, f"_{it.kind}")(it, values, words)
+        results = getattr(self, f"_{it.kind}")(it, values, words)
+        # loops that read nothing traced give numbers of Python
+        return [np.float64(x) if isinstance(x, float) else x for x in results]
 
     def apart(self, value: Any) -> Any:
         """A number that decides; it must not be near to deciding otherwise."""

@@ -232,6 +232,28 @@ def changed_in_place(words: Words, xs: Any) -> Any:
     return words.fori_loop(1, 4, step, xs)
 
 
+@case(draw(3), draw(3))
+def parts_put_together_and_apart(words: Words, x: Any, xs: Any) -> Any:
+    def step(s: Any, e: Any) -> Any:
+        s = np.concatenate([s[1:], [e * s[0]]])
+        s = np.roll(s, 1) * s[np.array([1, 2, 0])]
+        shifted = s.copy()
+        shifted[1:] = s[:-1] * x[0]
+        return np.cumsum(shifted) / 2, (np.sort(s)[::-1], s[np.argmax(s)], np.max(shifted))
+
+    return words.scan(step, x, xs)
+
+
+@case(draw(2, 2), 0.7)
+def equations_each_step(words: Words, a: Any, x: Any) -> Any:
+    def step(s: Any, _: Any) -> Any:
+        inverse = np.linalg.inv(s @ s.T + np.eye(2))
+        solved = np.linalg.solve(inverse + np.eye(2) * x, a)
+        return solved * 0.5 + a, (np.linalg.det(s), np.linalg.eigvalsh(inverse))
+
+    return words.scan(step, a, length=3)
+
+
 @case(draw(3, 2))
 def rows_and_columns(words: Words, a: Any) -> Any:
     def row(total: Any, r: Any) -> Any:
@@ -338,6 +360,26 @@ def how_often_the_outer_loop_says(words: Words, x: Any, y: Any) -> Any:
 
 
 # ---- derivatives and batches in the bodies
+
+
+@case(0.7, draw(3))
+def second_derivatives_in_the_body(words: Words, a: Any, xs: Any) -> Any:
+    def step(s: Any, x: Any) -> Any:
+        turned = dx.hessian(lambda u: np.sum(np.sin(u * a * s)))(xs)
+        slopes = dx.jacobian(lambda u: np.sin(u * a) * x)(xs * s)
+        value, aux = dx.grad(lambda u: (np.sin(u * x), u * a), has_aux=True)(s)
+        return s + 0.1 * np.sum(turned) + 0.1 * np.sum(slopes), (value, aux)
+
+    return words.scan(step, a, xs)
+
+
+@case(0.7, 1.6)
+def whole_numbers_from_outside(words: Words, x: Any, y: Any) -> Any:
+    count = np.floor(y * 2).astype(int)
+    chosen = words.cond(count > 2, lambda: count, lambda: 5)
+    looped = words.fori_loop(0, 3, lambda i, s: np.sin(s * count) + i * chosen, x)
+    held = dx.stop_gradient(y)
+    return looped, words.scan(lambda s, _: (s * held + y * count, s), x, length=2)
 
 
 @case(0.7, 1.2)

@@ -132,3 +132,72 @@ def test_a_word_of_somebody_else_that_refuses_what_was_not_chosen(log: Any) -> N
     found = dx.vmap(dx.grad(below_one))(points)
     expected = [1.0, 1.0, 1 / 5 / np.log(5), 1 / 30 / np.log(30) / thirty]
     np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+def test_indices_out_of_range_where_they_are_not_chosen() -> None:
+    table = np.array([1.0, 2.0, 3.0])
+
+    def look(k: Any, x: Any) -> Any:
+        return dx.cond(k < 3, lambda: dx.numpy.take(table, k) * x, lambda: -x)
+
+    which, xs = np.array([0, 5, 2, 99]), np.arange(1.0, 5.0)
+    np.testing.assert_array_equal(dx.vmap(look)(which, xs), [1.0, -2.0, 9.0, -4.0])
+    np.testing.assert_array_equal(dx.vmap(dx.grad(look, 1))(which, xs), [1.0, -1.0, 3.0, -1.0])
+
+
+def test_indices_beyond_the_end_where_a_lane_has_arrived() -> None:
+    def walk(x: Any, count: Any) -> Any:
+        def step(state: Any) -> Any:
+            return state[0] + 1, state[1] + dx.numpy.take(x, state[0]) ** 2
+
+        return dx.while_loop(lambda state: state[0] < count, step, (0, 0.0))[1]
+
+    x, counts = np.array([1.0, 2.0, 3.0]), np.array([3, 0, 1, 3])
+    gradient = [[2, 4, 6], [0, 0, 0], [2, 0, 0], [2, 4, 6]]
+    np.testing.assert_array_equal(dx.vmap(walk, (None, 0))(x, counts), [14.0, 0.0, 1.0, 14.0])
+    np.testing.assert_array_equal(dx.vmap(dx.grad(walk), (None, 0))(x, counts), gradient)
+    np.testing.assert_array_equal(dx.vmap(dx.grad(walk))(np.stack([x] * 4), counts), gradient)
+    twice = dx.vmap(dx.vmap(dx.grad(walk), (0, None)), (None, 0))(np.stack([x, 2 * x]), counts)
+    np.testing.assert_array_equal(twice[:, 0], gradient)
+    np.testing.assert_array_equal(twice[:, 1], 2 * np.array(gradient))
+
+
+def test_a_loop_without_end_where_it_is_not_chosen() -> None:
+    def grown(x: Any) -> Any:
+        def climb(x: Any) -> Any:
+            return dx.while_loop(lambda s: s < 10, lambda s: s + x, x)
+
+        return dx.cond(x > 0, climb, lambda x: x, x)
+
+    for xs in ([1.0, -1.0, 0.0, 3.0], [-1.0, -1.0]):
+        found, slopes = dx.vmap(grown)(np.array(xs)), dx.vmap(dx.grad(grown))(np.array(xs))
+        expected = {1.0: (10.0, 10.0), -1.0: (-1.0, 1.0), 0.0: (0.0, 1.0), 3.0: (12.0, 4.0)}
+        np.testing.assert_array_equal(np.stack([found, slopes], 1), [expected[x] for x in xs])
+
+
+def test_infinities_of_lanes_stay_where_they_are() -> None:
+    def tower(x: Any, count: Any) -> Any:
+        return dx.fori_loop(0, count, lambda i, s: np.exp(s), x)
+
+    def third(xs: Any) -> Any:
+        return dx.vmap(tower)(xs, np.array([1, 2, 9]))
+
+    values, slopes = third(np.ones(3)), dx.jacrev(third)(np.ones(3))
+    assert values[2] == slopes[2, 2] == np.inf
+    np.testing.assert_allclose(np.diag(slopes)[:2], [np.e, np.exp(np.e) * np.e])
+    np.testing.assert_array_equal(slopes[~np.eye(3, dtype=bool)], 0.0)
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_batches_of_none_and_of_one(size: int) -> None:
+    def f(x: Any, count: Any) -> Any:
+        def step(i: Any, s: Any) -> Any:
+            return dx.cond(s > 1, lambda t: np.log(t) * dx.numpy.take(x * COUNTS, i), np.exp, s)
+
+        return dx.while_loop(lambda s: s < 2, lambda s: s * 2, dx.fori_loop(0, count, step, x))
+
+    xs, counts = np.array([0.7])[:size], np.array([3])[:size]
+    for g in (f, dx.grad(f), dx.hessian(f)):
+        found = dx.vmap(g)(xs, counts)
+        assert found.shape == (size,)
+        np.testing.assert_allclose(found, [g(0.7, 3)][:size])
