@@ -83,6 +83,15 @@ def test_a_branch_that_is_not_dual_beside_one_that_is():
     assert (parts(first), parts(second)) == ((2.0, 1.0), (1.0, 0.0))
 
 
+def test_an_element_by_a_traced_number():
+    a = Dual(XS, [1.0, 0.0, 2.0])
+    found = dx.fori_loop(0, 3, lambda i, s: s * dx.numpy.take(a, i), 1.0)
+    assert parts(found) == (6.0, 1 * 6.0 + 2 * 2.0)
+    pair = dx.numpy.stack([Dual(1.0, 2.0), 3.0])
+    np.testing.assert_array_equal(pair.dual, [2.0, 0.0])
+    np.testing.assert_array_equal(dx.numpy.array([Dual(1.0, 2.0), 3.0]).dual, [2.0, 0.0])
+
+
 def test_several_infinitesimals():
     x, y = Dual(2.0, 1.0, 0.0), Dual(3.0, 0.0, 1.0)
     found = dx.fori_loop(0, 2, lambda i, s: s * x + y, y)

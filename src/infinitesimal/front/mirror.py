@@ -2,7 +2,8 @@
 
 In: the function and the key of its meaning in `front.numpy_names`. Out: a function with the same
 signature and documentation: with a traced value anywhere among its arguments, also deep in lists,
-it builds the graph; with plain ones alone it is the function itself.
+it builds the graph; with a dual number it gives dual ones; with plain ones alone it is the function
+itself.
 
 Functions that make arrays give, while a function is being traced, traced arrays of floating-point
 numbers: a traced value can be written into those, and into an ndarray it cannot.
@@ -17,6 +18,7 @@ from typing import Any, cast
 import numpy as np
 
 from infinitesimal.core.leaf import constant
+from infinitesimal.front.dual import Dual, propagate
 from infinitesimal.front.lazy import Lazy, call_word
 from infinitesimal.front.numpy_names import WORDS
 from infinitesimal.front.tracing import is_tracing
@@ -24,14 +26,14 @@ from infinitesimal.front.tracing import is_tracing
 __all__ = ["Universal", "making", "mirrored"]
 
 
-def holds_traced(value: Any) -> bool:
-    """Whether a value is traced, or a list, tuple or dict with a traced value inside."""
-    if value.__class__ is Lazy:
+def _holds(kind: type[Any], value: Any) -> bool:
+    """Whether a value is of this class, or a list, tuple or dict with one inside."""
+    if value.__class__ is kind:
         return True
     if isinstance(value, (list, tuple)):
-        return any(holds_traced(item) for item in cast("list[Any]", value))
+        return any(_holds(kind, item) for item in cast("list[Any]", value))
     return isinstance(value, dict) and any(
-        map(holds_traced, cast("dict[Any, Any]", value).values())
+        _holds(kind, item) for item in cast("dict[Any, Any]", value).values()
     )
 
 
@@ -41,7 +43,9 @@ def mirrored(function: Callable[..., Any], key: Any = None) -> Callable[..., Any
 
     @functools.wraps(function)
     def called(*args: Any, **options: Any) -> Any:
-        if holds_traced(args) or holds_traced(options):
+        if _holds(Dual, (args, options)):
+            return propagate(called, args, options)
+        if _holds(Lazy, (args, options)):
             return call_word(meaning, args, options)
         return function(*args, **options)
 
@@ -75,7 +79,9 @@ def making(function: Callable[..., Any], key: Any = None) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def made(*args: Any, **options: Any) -> Any:
-        if meaning in WORDS and (holds_traced(args) or holds_traced(options)):
+        if _holds(Dual, (args, options)):
+            return propagate(made, args, options)
+        if meaning in WORDS and _holds(Lazy, (args, options)):
             return call_word(meaning, args, options)
         answer: Any = function(*args, **options)
         fresh = answer.__class__ is np.ndarray and not any(answer is value for value in args)
