@@ -11,17 +11,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from infinitesimal.core.body import closed
-from infinitesimal.core.leaf import next_serial
-from infinitesimal.core.node import Node
+from infinitesimal.core.evaluate import evaluate
+from infinitesimal.core.leaf import constant, next_serial
+from infinitesimal.core.node import NEVER, Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import BOOL, INT64, Type
-from infinitesimal.errors import ArgumentError, DtypeError, ShapeError
+from infinitesimal.errors import (
+    ArgumentError,
+    DtypeError,
+    InfinitesimalError,
+    ShapeError,
+    UnknownValueError,
+)
 from infinitesimal.front.arguments import check_callable
 from infinitesimal.front.bodies import Traced, leaves_of, marked, trace_body
 from infinitesimal.front.dual_trees import has_duals, raising
 from infinitesimal.front.origin import place
 from infinitesimal.front.trace import finish, leaf_node
+from infinitesimal.front.walked import walkable
 from infinitesimal.ops.control.branch import built
 
 __all__ = ["cond", "switch"]
@@ -96,9 +106,57 @@ def _chosen(
     names: Sequence[str],
     operands: Sequence[Any],
     since: int,
+) -> Any:
+    """What the chosen function returns.
+
+    Where the choice is known, it is no harm that another function fails, with an error that is not
+    this library's, on numbers that are not traced; nor that the chosen one must see the numbers.
+    """
+    if which.reach != NEVER:
+        return _as_branch(asked, which, functions, names, operands, since)
+    known = min(max(int(evaluate([which])[0]), 0), len(functions) - 1)
+    tried = [f if k == known else _excused(f) for k, f in enumerate(functions)]
+    try:
+        with np.errstate(all="ignore"):
+            return _as_branch(asked, which, tried, names, operands, since)
+    except _Elsewhere:
+        only = functions[known]
+        return _chosen(asked, constant(0), (only,), (names[known],), operands, since)
+    except UnknownValueError as error:
+        if not walkable(error, []):
+            raise
+    nodes, structure, _ = leaves_of(functions[known](*operands), asked, "f(…)")
+    return structure.unflatten(finish(nodes, since))
+
+
+class _Elsewhere(Exception):
+    """A function that is not chosen has failed."""
+
+
+def _excused(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, whose failure says nothing of the one that is chosen."""
+
+    def tried(*operands: Any) -> Any:
+        try:
+            return function(*operands)
+        except InfinitesimalError:
+            raise
+        except Exception as error:
+            raise _Elsewhere from error
+
+    return tried
+
+
+def _as_branch(
+    asked: str,
+    which: Node,
+    functions: Sequence[Callable[..., Any]],
+    names: Sequence[str],
+    operands: Sequence[Any],
+    since: int,
     _raised: bool = False,
 ) -> Any:
-    """What the chosen function returns; `_raised` once all return dual numbers where one does."""
+    """The same by a word of the graph; `_raised` once all return dual numbers where one does."""
     reads, structure, _ = leaves_of(tuple(operands), asked, "operands")
     inside = f"inside {asked} ({place()}) it stands for whatever the branch is applied to"
     shared = [_OPERAND if node.type.shape else "" for node in reads]
@@ -114,7 +172,7 @@ def _chosen(
     if len({str(one.result) for one in traced}) > 1 and dual and not _raised:
         for like in dual:
             functions = [raising(function, like) for function in functions]
-        return _chosen(asked, which, functions, names, operands, since, _raised=True)
+        return _as_branch(asked, which, functions, names, operands, since, _raised=True)
     _check_alike(asked, traced, names)
     results = _alike([one.outputs for one in traced])
     made = {node for one in traced for node in one.made}

@@ -9,6 +9,7 @@ of that one: loops compose with every derivative, with `vmap`, and with one anot
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,7 +22,7 @@ from infinitesimal.core.leaf import next_serial
 from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import BOOL, INT64, Type, array_type
-from infinitesimal.errors import ArgumentError, DtypeError, ShapeError
+from infinitesimal.errors import ArgumentError, DtypeError, ShapeError, UnknownValueError
 from infinitesimal.front.arguments import check_callable
 from infinitesimal.front.bodies import (
     Traced,
@@ -36,6 +37,7 @@ from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
 from infinitesimal.front.trace import finish, leaf_node
 from infinitesimal.front.tree import LEAF, Structure, flatten
+from infinitesimal.front.walked import Walk, plain, walkable
 from infinitesimal.ops.control.loop import Carried, Loop, Read
 from infinitesimal.ops.control.merge import merged_loop
 
@@ -83,16 +85,25 @@ def scan(
         pair = Structure(tuple, (0, 1), (state, LEAF))
         given = (state, structure)
         traced = trace_body(raising(f, pair), given, [*types, *taken], "scan", where, shared)
-        if traced.result.container is not tuple or len(traced.result.children) != 2:
-            raise ArgumentError(
-                f"scan at {place()}",
-                found=f"f returned {traced.result}",
-                why="each step returns a pair: the next state, and what it writes down",
-                instead="return state, y; or return state, None",
-            )
+        _check_pair(traced.result)
         return traced
 
-    start, state, traced = _begun("scan", init, step, kept=0)
+    def taken_plainly(value: Any, element: Any) -> Any:
+        result = f(value, element)
+        _check_pair(flatten(result)[1])
+        return result
+
+    try:
+        start, state, traced = _begun("scan", init, step, kept=0)
+    except UnknownValueError as error:
+        walk = _walk("scan", init)
+        if not steps or not walkable(error, [(walk.nodes, walk.state), (elements, structure)]):
+            raise
+        order = -1 if reverse else 1
+        rows = range(steps)[::order]
+        taken_at = ([node.value[k] for node in elements] for k in rows)
+        walk.through(map(structure.unflatten, taken_at), taken_plainly)
+        return walk.end(), walk.stacked(order)
     written = traced.result.children[1]
     every = _every("scan", checkpoint, steps)
     loop = _loop(traced, start, elements, range(len(start)))
@@ -128,7 +139,15 @@ def fori_loop(
 
         return trace_body(numbered, (LEAF, state), [INT64, *types], "fori_loop", where)
 
-    start, state, traced = _begun("fori_loop", init, step, kept=1)
+    try:
+        start, state, traced = _begun("fori_loop", init, step, kept=1)
+    except UnknownValueError as error:
+        walk = _walk("fori_loop", init)
+        if not known or not walkable(error, [(walk.nodes, walk.state)]):
+            raise
+        numbers = map(np.int64, range(int(lower), int(upper)))
+        walk.through(numbers, lambda value, number: (f(number, value), None))
+        return walk.end()
     loop = _loop(traced, [first, *start], [], range(1 + len(start)))
     loop = replace(
         loop,
@@ -172,7 +191,16 @@ def while_loop(
         _check_truth(traced)
         return traced
 
-    start, state, traced = _begun("while_loop", init, step, kept=1)
+    try:
+        start, state, traced = _begun("while_loop", init, step, kept=1)
+    except UnknownValueError as error:
+        walk = _walk("while_loop", init)
+        if not walkable(error, [(walk.nodes, walk.state)]):
+            raise
+        rounds = itertools.count() if most is None else range(most)
+        going = itertools.takewhile(lambda _: condition(plain(walk.nodes, walk.state)), rounds)
+        walk.through(going, lambda value, _: (f(value), None))
+        return walk.end()
     loop = _loop(traced, start, [], range(1, 1 + len(start)))
     every = _every("while_loop", checkpoint, most)
     holds = replace(loop, condition=loop.written[0], written=(), most=most, checkpoint=every)
@@ -186,6 +214,16 @@ _STANDS = "it stands for its value at every step"
 _ELEMENT = "it is an element of the caller's own array"
 _KEPT = "what is carried keeps its shape and dtype from step to step"
 _UNBOUNDED = 32  # steps of a segment, where nobody says how long a loop may become
+
+
+def _check_pair(result: Structure) -> None:
+    if result.container is not tuple or len(result.children) != 2:
+        raise ArgumentError(
+            f"scan at {place()}",
+            found=f"f returned {result}",
+            why="each step returns a pair: the next state, and what it writes down",
+            instead="return state, y; or return state, None",
+        )
 
 
 def _length(elements: Sequence[Node], paths: Sequence[str], length: Any) -> int:
@@ -295,10 +333,7 @@ def _begun(
         check_structure(asked, "the state", state, after)
         before = sum(map(len, traced.result.children[:kept]))
         types = [node.type for node in traced.outputs[before : before + len(start)]]
-        weak = [
-            leaf.__class__ is int and old is INT64 and new.dtype.kind == "f" and not new.shape
-            for leaf, old, new in zip(leaves, [node.type for node in start], types, strict=True)
-        ]
+        weak = _weak(leaves, start, types)
         if not any(weak):
             check_kept(asked, _KEPT, paths, [node.type for node in start], types)
             return start, state, traced
@@ -306,6 +341,26 @@ def _begun(
             REGISTRY["astype"](node, dtype=type.dtype) if flag else node
             for node, type, flag in zip(start, types, weak, strict=True)
         ]
+
+
+def _walk(asked: str, init: Any) -> Walk:
+    """The beginning of the loop, for walking it step by step with plain numbers."""
+    nodes, state, paths = leaves_of(init, asked, "init")
+    leaves = flatten(init, opened=True)[0]
+
+    def settled(after: list[Node]) -> list[Node]:
+        weak = _weak(leaves, nodes, [node.type for node in after])
+        return [new if flag else old for flag, old, new in zip(weak, nodes, after, strict=True)]
+
+    return Walk(asked, _KEPT, state, paths, nodes, settled)
+
+
+def _weak(leaves: Sequence[Any], start: Sequence[Node], after: Sequence[Type]) -> list[bool]:
+    """Which leaves are integers of Python of which a step makes a float."""
+    return [
+        leaf.__class__ is int and old.type is INT64 and new.dtype.kind == "f" and not new.shape
+        for leaf, old, new in zip(leaves, start, after, strict=True)
+    ]
 
 
 def _loop(traced: Traced, start: Sequence[Node], elements: Sequence[Node], state: range) -> Loop:

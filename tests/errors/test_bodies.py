@@ -94,7 +94,7 @@ def float_of_the_state() -> None:
     """
 )
 def a_plain_array_by_counter() -> None:
-    dx.fori_loop(0, 3, lambda i, s: s + X[i], 1.0)
+    dx.vmap(lambda w: dx.fori_loop(0, 3, lambda i, s: s * w + X[i], 1.0))(X)
 
 
 @WRONG.says(

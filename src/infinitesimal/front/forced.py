@@ -24,12 +24,14 @@ from infinitesimal.front.escape import lost
 from infinitesimal.front.origin import place
 from infinitesimal.front.unknown import unknown
 
-__all__ = ["Forced"]
+__all__ = ["AS_ARRAY", "Forced"]
 
 _WHOLE = (
     "infinitesimal.numpy.take(values, k, axis=0) for values[k];\n"
     "infinitesimal.fori_loop(0, n, body, x) for range(n); a number that is not traced for a size"
 )
+
+AS_ARRAY = "conversion to a NumPy array"  # what is asked where a plain array is indexed, too
 
 
 class Forced:
@@ -98,7 +100,7 @@ class Forced:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         value = self._plain(
-            "conversion to a NumPy array",
+            AS_ARRAY,
             "array",
             "infinitesimal.numpy.take(values, k, axis=0) for values[k]"
             if self.node.type.dtype.kind in "iu"
