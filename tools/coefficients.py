@@ -18,7 +18,8 @@ import mpmath
 
 PAGE = Path(__file__).parents[1] / "src/infinitesimal/lower/vectormath/coefficients.py"
 BITS = 200
-PRECISION = {64: 53, 32: 24}
+# 48 stands for numbers of 64 bits of which about 35 count, as on the way to one of 32 bits
+PRECISION = {64: 53, 48: 53, 32: 24}
 
 mp = mpmath.mp
 
@@ -112,6 +113,13 @@ POLYNOMIALS = [
         "(exp(x) - 1 - x) / x²",
         through_zero(mpmath.exp, ONE, ONE),
         _half_log(1.001),
+        {64: 10, 48: 5, 32: 5},
+    ),
+    Polynomial(
+        "EXP2",
+        "(2^x - 1) / x",
+        through_zero(lambda x: mpmath.mpf(2) ** x, ONE),
+        lambda: (mpmath.mpf(-0.501), mpmath.mpf(0.501)),
         {64: 10, 32: 5},
     ),
     Polynomial(
@@ -119,49 +127,49 @@ POLYNOMIALS = [
         "(sinh(x)/x - 1) / z, z = x²",
         through_zero(_sine_like(mpmath.sinh), ONE),
         lambda: (mpmath.mpf(0), (mpmath.log(2) / 2 * 1.001) ** 2),
-        {64: 5, 32: 2},
+        {64: 4, 32: 2},
     ),
     Polynomial(
         "COSH",
         "(cosh(x) - 1 - z/2) / z², z = x²",
         through_zero(_root(mpmath.cosh), ONE, HALF),
         lambda: (mpmath.mpf(0), (mpmath.log(2) / 2 * 1.001) ** 2),
-        {64: 5, 32: 2},
+        {64: 4, 32: 2},
     ),
     Polynomial(
         "LOG",
         "(log((1 + s)/(1 - s))/s - 2) / z, z = s²",
         through_zero(_root(_logarithm), TWO),
         LOG_SHARE,
-        {64: 7, 32: 3},
+        {64: 6, 48: 3, 32: 3},
     ),
     Polynomial(
         "LOG_TAIL",
         "((log((1 + s)/(1 - s))/s - 2)/z - 2/3) / z, z = s²",
         through_zero(_root(_logarithm), TWO, _two_thirds),
         LOG_SHARE,
-        {64: 8, 32: 3},
+        {64: 7},
     ),
     Polynomial(
         "SIN",
         "(sin(x)/x - 1) / z, z = x²",
         through_zero(_sine_like(mpmath.sin), ONE),
         EIGHTH_TURN,
-        {64: 6, 32: 3},
+        {64: 5, 32: 3},
     ),
     Polynomial(
         "COS",
         "(cos(x) - 1 + z/2) / z², z = x²",
         through_zero(_root(mpmath.cos), ONE, lambda: -HALF()),
         EIGHTH_TURN,
-        {64: 6, 32: 3},
+        {64: 5, 32: 2},
     ),
     Polynomial(
         "ARCTAN",
         "(arctan(x)/x - 1) / z, z = x²",
         through_zero(_sine_like(mpmath.atan), ONE),
         _square_of(lambda: (mpmath.sqrt(2) - 1) * 1.001),
-        {64: 12, 32: 5},
+        {64: 10, 32: 4},
     ),
     Polynomial(
         "ARCSIN",
@@ -182,20 +190,20 @@ POLYNOMIALS = [
         "(erf(x)/x - 2/√π) / z, z = x²",
         through_zero(_sine_like(mpmath.erf), _two_over_root_pi),
         _square_of(lambda: mpmath.mpf(1)),
-        {64: 14, 32: 7},
+        {64: 11, 32: 5},
     ),
     Polynomial(
         "ERFC",
         "((1 + 2x) erfc(x) exp(x²) - 9 erfc(4) exp(16)) / q, q = (x - 4)/(x + 4)",
         through_zero(_error_scaled, _error_middle),
         lambda: (mpmath.mpf(-0.8), mpmath.mpf(0.77)),
-        {64: 22, 32: 11},
+        {64: 20, 32: 10},
     ),
 ]
 
 CONSTANTS = [
     Constant("LN2", "log 2", lambda: mpmath.log(2), 2, {64: 40, 32: 15}),
-    Constant("LN2_EXACT", "log 2", lambda: mpmath.log(2), 2, {64: 53, 32: 24}),
+    Constant("LN2_EXACT", "log 2", lambda: mpmath.log(2), 1),
     Constant("LOG2_E", "1 / log 2", lambda: 1 / mpmath.log(2), 2),
     Constant("LOG10_E", "1 / log 10", lambda: 1 / mpmath.log(10), 2),
     Constant("LOG10_2", "log₁₀ 2", lambda: mpmath.log(2, 10), 2, {64: 40, 32: 15}),
@@ -268,6 +276,7 @@ def tables() -> dict[str, tuple[str, dict[int, list[float]]]]:
             parts = {
                 bits: in_parts(value, constant.parts, precision, first[bits])
                 for bits, precision in PRECISION.items()
+                if bits != 48
             }
             found[constant.name] = (constant.says, parts)
     return found

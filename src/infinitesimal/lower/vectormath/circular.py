@@ -19,7 +19,6 @@ from infinitesimal.lower.vectormath.pieces import (
     product,
     quotient,
     residue,
-    two_sum,
 )
 from infinitesimal.lower.vectormath.program import Float, Int
 
@@ -30,15 +29,10 @@ def _remainder(x: Float) -> tuple[Pair, Int]:
     """The remainder r, and the low bits of k."""
     far = 2.0**28 if x.lane.bits == 64 else 2.0**13
     k, bits = nearest(x, part(x, TWO_OVER_PI))
-    rest = residue(x, k, x.like(part(x, HALF_PI)))  # exact
-    second = product(k, x.like(part(x, HALF_PI, 1)))
-    found = two_sum(rest, -second.head)
-    tail = found.tail - (mad(k, part(x, HALF_PI, 2), second.tail))
-    found = fast_sum(found.head, tail)
-    size = abs(x)
+    near = _less_quarters(x, k)
     head, tail, quarter = x.program.detour(
-        (size > far) & (size < float("inf")),
-        (found.head, found.tail, bits),
+        abs(x) > far,
+        (near.head, near.tail, bits),
         remainder_of_huge(x.lane, x.program.fused),
         x,
     )
@@ -46,19 +40,27 @@ def _remainder(x: Float) -> tuple[Pair, Int]:
     return Pair(head, tail), quarter
 
 
+def _less_quarters(x: Float, k: Float) -> Pair:
+    """What is left of x without k·π/2, of which three parts count."""
+    first, second, third = (x.like(one) for one in HALF_PI[x.lane.bits])
+    rest = residue(x, k, first)  # exact
+    lost = product(k, second)
+    head = rest - lost.head
+    tail = ((rest - head) - lost.head) - lost.tail
+    return Pair(head, mad(-k, third, tail))
+
+
 def _sine(r: Pair) -> Pair:
     """The sine of the remainder."""
     z = r.head * r.head
-    return Pair(r.head, mad(z * r.head, polynomial(z, SIN), mad(z * -0.5, r.tail, r.tail)))
+    return Pair(r.head, mad(z * r.head, polynomial(z, SIN), r.tail))
 
 
 def _cosine(r: Pair) -> Pair:
     """The cosine of the remainder."""
     z = r.head * r.head
-    half = z * 0.5
-    head = 1.0 - half
-    lost = (1.0 - head) - half
-    return Pair(head, lost + mad(z * z, polynomial(z, COS), -(r.head * r.tail)))
+    main = fast_sum(z.like(1.0), z * -0.5)
+    return Pair(main.head, main.tail + mad(z * z, polynomial(z, COS), -(r.head * r.tail)))
 
 
 def _turned(value: Float, quarters: Int) -> Float:
@@ -71,8 +73,8 @@ def sin(x: Float) -> Float:
     """The sine of an angle in radians, for angles of any size."""
     r, quarter = _remainder(x)
     sine, cosine = _sine(r), _cosine(r)
-    odd = (quarter & 1).equals(1)
-    value = odd.choose(cosine.head + cosine.tail, sine.head + sine.tail)
+    even = (quarter & 1).equals(0)
+    value = even.choose(sine.head + sine.tail, cosine.head + cosine.tail)
     return x.equals(0.0).choose(x, _turned(value, quarter))
 
 
@@ -80,8 +82,8 @@ def cos(x: Float) -> Float:
     """The cosine of an angle in radians, for angles of any size."""
     r, quarter = _remainder(x)
     sine, cosine = _sine(r), _cosine(r)
-    odd = (quarter & 1).equals(1)
-    value = odd.choose(sine.head + sine.tail, cosine.head + cosine.tail)
+    even = (quarter & 1).equals(0)
+    value = even.choose(cosine.head + cosine.tail, sine.head + sine.tail)
     return _turned(value, quarter + 1)
 
 
@@ -89,11 +91,8 @@ def tan(x: Float) -> Float:
     """The tangent of an angle in radians, for angles of any size."""
     r, quarter = _remainder(x)
     sine, cosine = fast_sum(*_sine(r)), fast_sum(*_cosine(r))
-    odd = (quarter & 1).equals(1)
-    above = Pair(
-        odd.choose(-cosine.head, sine.head),
-        odd.choose(-cosine.tail, sine.tail),
-    )
-    below = Pair(odd.choose(sine.head, cosine.head), odd.choose(sine.tail, cosine.tail))
+    even = (quarter & 1).equals(0)
+    above = Pair(even.choose(sine.head, -cosine.head), even.choose(sine.tail, -cosine.tail))
+    below = Pair(even.choose(cosine.head, sine.head), even.choose(cosine.tail, sine.tail))
     found = quotient(above, below)
     return x.equals(0.0).choose(x, found.head + found.tail)

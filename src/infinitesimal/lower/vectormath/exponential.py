@@ -6,7 +6,7 @@ lost in r is carried along as a second, small number.
 
 from __future__ import annotations
 
-from infinitesimal.lower.vectormath.coefficients import EXP, LN2, LN2_EXACT, LOG2_E
+from infinitesimal.lower.vectormath.coefficients import EXP, EXP2, LN2, LOG2_E
 from infinitesimal.lower.vectormath.pieces import (
     Pair,
     constant,
@@ -16,7 +16,6 @@ from infinitesimal.lower.vectormath.pieces import (
     part,
     polynomial,
     power_of_two,
-    product,
     quotient,
     residue,
     scaled,
@@ -58,10 +57,12 @@ def _growth(r: Pair) -> Pair:
 
 def exp(x: Float) -> Float:
     """The exponential, e to the power x."""
-    k, r = reduced(_in_range(x))
-    square = r.head * r.head
-    growth = r.head + mad(square, polynomial(r.head, EXP), r.tail)
-    return scaled(growth + 1.0, k)
+    ln2 = constant(x, LN2)
+    inside = _in_range(x)
+    k, bits = nearest(inside, part(x, LOG2_E))
+    r = mad(-k, ln2.tail, residue(inside, k, ln2.head))
+    growth = mad(r * r, polynomial(r, EXP), r)
+    return scaled(growth + 1.0, bits)
 
 
 def exp_of_pair(x: Pair) -> Float:
@@ -80,11 +81,7 @@ def exp2(x: Float) -> Float:
     inside = clamped(x, -end, end)
     whole, bits = nearest(inside, 1.0)
     r = inside - whole
-    ln2 = constant(x, LN2_EXACT)
-    head, lost = product(r, ln2.head)
-    tail = mad(r, ln2.tail, lost)
-    growth = head + mad(head * head, polynomial(head, EXP), tail)
-    return scaled(growth + 1.0, signed(bits, x))
+    return scaled(mad(r, polynomial(r, EXP2), 1.0), bits)
 
 
 def expm1(x: Float) -> Float:

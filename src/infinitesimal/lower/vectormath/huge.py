@@ -31,6 +31,7 @@ def remainder_of_huge(lane: Lane, fused: bool) -> Program:
         remainder, quarter = _remainder(x.resized(F64))
         head = remainder.head.resized(lane)
         tail = (remainder.head - head.resized(F64)) + remainder.tail
+        head = (abs(x) < float("inf")).choose(head, float("nan"))
         program.returns(head, tail.resized(lane), quarter.resized(lane.whole))
         _WRITTEN[key] = program
     return _WRITTEN[key]

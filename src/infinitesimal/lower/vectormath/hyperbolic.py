@@ -30,17 +30,22 @@ def _of_rest(r: Pair) -> tuple[Pair, Float]:
     """The sine of a small r, and its cosine less 1."""
     z = r.head * r.head
     sine = Pair(r.head, mad(z * r.head, polynomial(z, SINH), r.tail))
-    return sine, mad(z * z, polynomial(z, COSH), mad(r.head, r.tail, z * 0.5))
+    return sine, mad(z * z, polynomial(z, COSH), z * 0.5)
 
 
-def _combined(sine: Pair, cosine: Float, by_sine: Pair, by_cosine: Pair) -> Pair:
+def _combined(sine: Pair, cosine: Float, by_sine: Pair, by_cosine: Pair) -> Float:
     """by_cosine·(1 + cosine) + by_sine·sine."""
-    sine = fast_sum(sine.head, sine.tail)
-    main = product(by_sine.head, sine.head)
-    total = two_sum(by_cosine.head, main.head)
-    rest = mad(by_sine.tail, sine.head, main.tail + by_cosine.tail)
-    rest = mad(by_sine.head, sine.tail, mad(by_cosine.head, cosine, rest))
-    return Pair(total.head, total.tail + rest)
+    main = mad(by_sine.head, sine.head, by_cosine.head)
+    rest = mad(by_cosine.head, cosine, by_cosine.tail)
+    return main + mad(by_sine.head, sine.tail, rest)
+
+
+def _to_twice_the_digits(sine: Pair, cosine: Float, by_sine: Float, by_cosine: Float) -> Pair:
+    """The same, as a pair, where by_cosine is 0 or larger than the other term."""
+    main = product(by_sine, sine.head)
+    total = fast_sum(by_cosine, main.head)
+    rest = mad(by_sine, sine.tail, mad(by_cosine, cosine, main.tail))
+    return fast_sum(total.head, total.tail + rest)
 
 
 def _lifted(x: Float) -> tuple[Int, Pair, Float]:
@@ -63,8 +68,7 @@ def sinh(x: Float) -> Float:
     k, r, lift = _lifted(x)
     sine, cosine = _of_rest(r)
     by_cosine, by_sine = _halves(k, x)
-    found = _combined(sine, cosine, by_sine, by_cosine)
-    return ((found.head + found.tail) * lift).with_sign_of(x)
+    return (_combined(sine, cosine, by_sine, by_cosine) * lift).with_sign_of(x)
 
 
 def cosh(x: Float) -> Float:
@@ -72,18 +76,18 @@ def cosh(x: Float) -> Float:
     k, r, lift = _lifted(x)
     sine, cosine = _of_rest(r)
     by_sine, by_cosine = _halves(k, x)
-    found = _combined(sine, cosine, by_sine, by_cosine)
-    return (found.head + found.tail) * lift
+    return _combined(sine, cosine, by_sine, by_cosine) * lift
 
 
 def tanh(x: Float) -> Float:
     """The hyperbolic tangent."""
     k, r = reduced(clamped(abs(x), 0.0, 22.0 if x.lane.bits == 64 else 10.0))
     sine, cosine = _of_rest(r)
-    low, high = _halves(k, x)
+    share = power_of_two(k.like(0) - (k + k), x)
+    low, high = 1.0 - share, 1.0 + share
     found = quotient(
-        fast_sum(*_combined(sine, cosine, high, low)),
-        fast_sum(*_combined(sine, cosine, low, high)),
+        _to_twice_the_digits(sine, cosine, high, low),
+        _to_twice_the_digits(sine, cosine, low, high),
     )
     return (found.head + found.tail).with_sign_of(x)
 

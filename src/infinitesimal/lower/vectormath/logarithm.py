@@ -19,7 +19,6 @@ from infinitesimal.lower.vectormath.pieces import (
     power_of_two,
     product,
     split_exponent,
-    two_sum,
     whole_float,
 )
 from infinitesimal.lower.vectormath.program import Float
@@ -42,19 +41,21 @@ def log_of_pair(x: Pair) -> Logarithm:
     k, m = split_exponent(x.head)
     far = m.lane.bias - 27  # where a tail does not count
     tail = x.tail * power_of_two((k < far).choose(k.like(0) - k, -far), m)
-    return _near_one(whole_float(k, m), fast_sum(m - 1.0, tail))
-
-
-def _near_one(k: Float, f: Pair) -> Logarithm:
-    """k·log 2 + log(1 + f)."""
-    s = f.head / (f.head + 2.0)
-    z = s * s
-    half = f.head * f.head * 0.5
-    rest = s * mad(z, polynomial(z, LOG), half)
+    f = fast_sum(m - 1.0, tail)
+    found, s = _near_one(f.head)
     # the tail of f counts f.tail/(1 + f), and 1/(1 + f) = (1 - s)/(1 + s)
     share = (1.0 - s) * mad(s, s, 1.0 - s)
-    head = fast_sum(f.head, -half)
-    return Logarithm(k, Pair(head.head, mad(f.tail, share, head.tail + rest)))
+    return Logarithm(whole_float(k, m), Pair(found.head, mad(f.tail, share, found.tail)))
+
+
+def _near_one(f: Float) -> tuple[Pair, Float]:
+    """log(1 + f), and s."""
+    s = f / (f + 2.0)
+    z = s * s
+    half = f * f * 0.5
+    rest = s * mad(z, polynomial(z, LOG), half)
+    found = fast_sum(f, -half)
+    return Pair(found.head, found.tail + rest), s
 
 
 def _of_number(x: Float) -> Logarithm:
@@ -63,8 +64,7 @@ def _of_number(x: Float) -> Logarithm:
     small = x < x.lane.tiny
     k, m = split_exponent(small.choose(x * 2.0**lift, x))
     k = whole_float(k, m) - small.choose(x.like(float(lift)), 0.0)
-    f = m - 1.0
-    return _near_one(k, Pair(f, f.like(0.0)))
+    return Logarithm(k, _near_one(m - 1.0)[0])
 
 
 def natural(found: Logarithm) -> Float:
@@ -114,7 +114,7 @@ def log10(x: Float) -> Float:
 
 def log1p(x: Float) -> Float:
     """log(1 + x), exact to the last digits where x is small."""
-    value = natural(log_of_pair(two_sum(x.like(1.0), x))).with_sign_of(x)
+    value = natural(log_of_pair(fast_sum(x.like(1.0), x))).with_sign_of(x)
     value = x.equals(INFINITY).choose(x, value)
     value = x.equals(-1.0).choose(-INFINITY, value)
     return (x >= -1.0).choose(value, NAN)

@@ -106,13 +106,20 @@ def quotient(above: Pair, below: Pair) -> Pair:
     return Pair(head, mad(-head, below.tail, rest) * inverse)
 
 
-def polynomial(x: Float, table: Table) -> Float:
-    """The polynomial at x: even and odd powers apart, so that two sums go on side by side."""
-    coefficients = table[x.lane.bits]
+def polynomial(x: Float, table: Table, bits: int = 0) -> Float:
+    """The polynomial at x, as few steps one after another as pays.
+
+    Even and odd powers are added up apart, so that two sums, or four, go on side by side.
+    """
+    return _sum_of_powers(x, table[bits or x.lane.bits])
+
+
+def _sum_of_powers(x: Float, coefficients: tuple[float, ...]) -> Float:
     if len(coefficients) < 5:
         return _horner(x, coefficients)
     square = x * x
-    return mad(_horner(square, coefficients[1::2]), x, _horner(square, coefficients[::2]))
+    odd, even = _sum_of_powers(square, coefficients[1::2]), coefficients[::2]
+    return mad(odd, x, _sum_of_powers(square, even))
 
 
 def _horner(x: Float, coefficients: tuple[float, ...]) -> Float:
@@ -145,7 +152,7 @@ def power_of_two(k: Int, like: Float) -> Float:
 
 
 def scaled(x: Float, k: Int) -> Float:
-    """x·2^k where either power alone might be too large or too small; k as a signed number."""
+    """x·2^k where either power alone might be too large or too small; of k the low bits count."""
     half = k >> 1
     return x * power_of_two(half, x) * power_of_two(k - half, x)
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 from infinitesimal.lower.vectormath.coefficients import (
     CBRT_2,
     CBRT_4,
+    EXP,
     INVERSE_CBRT,
     LN2,
+    LN2_EXACT,
+    LOG,
+    LOG2_E,
     LOG_TAIL,
     TWO_THIRDS,
 )
-from infinitesimal.lower.vectormath.exponential import clamped, exp, exp_of_pair
-from infinitesimal.lower.vectormath.logarithm import log
+from infinitesimal.lower.vectormath.exponential import clamped, exp_of_pair
 from infinitesimal.lower.vectormath.pieces import (
     Pair,
     constant,
@@ -29,11 +32,12 @@ from infinitesimal.lower.vectormath.pieces import (
     product,
     quotient,
     residue,
+    scaled,
     signed,
     split_exponent,
     whole_float,
 )
-from infinitesimal.lower.vectormath.program import F32, F64, Float
+from infinitesimal.lower.vectormath.program import F32, F64, I32, Float
 
 __all__ = ["cbrt", "hypot", "power"]
 
@@ -44,7 +48,7 @@ NAN = float("nan")
 def _times(a: Pair, b: Pair) -> Pair:
     """The product of two pairs, with an error of a few units of the tail."""
     main = product(a.head, b.head)
-    return fast_sum(main.head, mad(a.head, b.tail, mad(a.tail, b.head, main.tail)))
+    return Pair(main.head, mad(a.head, b.tail, mad(a.tail, b.head, main.tail)))
 
 
 def _precise_log(x: Float) -> Pair:
@@ -54,7 +58,6 @@ def _precise_log(x: Float) -> Pair:
     whole = whole_float(k, m) - small.choose(x.like(54.0), 0.0)
     f = m - 1.0
     s = quotient(Pair(f, f.like(0.0)), fast_sum(x.like(2.0), f))
-    s = fast_sum(s.head, s.tail)
     z = _times(s, s)
     # log m = s·(2 + z·(2/3 + z·...)), of which only the last sum is one number
     third = constant(x, TWO_THIRDS)
@@ -70,12 +73,29 @@ def _precise_log(x: Float) -> Pair:
 def _size_of_power(size: Float, y: Float) -> Float:
     """size^y for a positive finite size and any y that is a number."""
     if size.lane is F32:
-        wide = size.resized(F64)
-        return exp(log(wide) * clamped(y, -1e30, 1e30).resized(F64)).resized(F32)
+        return _single_power(size, y)
     logarithm = _precise_log(size)
     y = clamped(y, -(2.0**70), 2.0**70)
     main = product(y, logarithm.head)
     return exp_of_pair(Pair(main.head, mad(y, logarithm.tail, main.tail)))
+
+
+def _single_power(size: Float, y: Float) -> Float:
+    """The same for numbers of 32 bits: with 64 bits, of which about 35 are looked after."""
+    small = size < F32.tiny
+    k, m = split_exponent(small.choose(size * 2.0**25, size))
+    whole = (whole_float(k, m) - small.choose(m.like(25.0), 0.0)).resized(F64)
+    # f/(2 + f) to 24 bits, then to 46
+    below = m.resized(F64) + 1.0
+    inverse = (1.0 / (m + 1.0)).resized(F64)
+    s = (m.resized(F64) - 1.0) * (inverse * residue(below.like(2.0), below, inverse))
+    z = s * s
+    log = mad(whole, part(s, LN2_EXACT), s * mad(z, polynomial(z, LOG, 48), 2.0))
+    end = clamped(clamped(y, -1e30, 1e30).resized(F64) * log, -110.0, 110.0)
+    places, bits = nearest(end, part(end, LOG2_E))
+    r = mad(-places, part(end, LN2_EXACT), end)
+    growth = mad(r * r, polynomial(r, EXP, 48), r) + 1.0
+    return scaled(growth.resized(F32), bits.resized(I32))
 
 
 def power(x: Float, y: Float) -> Float:
