@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.body import closed
-from infinitesimal.core.leaf import next_serial
+from infinitesimal.core.leaf import constant, next_serial
 from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import BOOL, INT64, Type, array_type
@@ -152,7 +152,7 @@ def fori_loop(
     loop = replace(
         loop,
         length=steps,
-        count=None if known else last - first,
+        count=None if known else last if first is constant(0) else last - first,
         checkpoint=_every("fori_loop", checkpoint, steps),
     )
     return state.unflatten(finish(marked(merged_loop(loop).built())[1:], since))
