@@ -31,6 +31,7 @@ CHANGED = Word("changed", 2, _changed, lambda c, x, y: np.ndim(x) > 0)
 WORDS = [word for word in (*UNARY, *BINARY, *BINARY) if word.name not in OTHERS] + [CHANGED] * 2
 DEEPEST = 3
 KINDS = ("scan", "fori", "while", "cond", "switch")
+WITH_DERIVATIVES = (*KINDS, "derivative", "batch", "derivative", "batch")
 APART = 0.05  # how far what decides a branch or a number of steps is from its bounds
 
 
@@ -199,6 +200,38 @@ class Run:
         operands = [values[k] for k in it.reads[1:]]
         return words.switch(index, self._branches(it, values), *operands)[0]
 
+    def _number(self, it: Control, values: list[Any]) -> Callable[[Any], Any]:
+        """A block as a function from one of its values to a number."""
+        how = replace(self, apply=_applied, checked=False)
+
+        def number(x: Any) -> Any:
+            seen = how.block(it.blocks[0], [*values, *[values[k] for k in it.reads[1:]], x])
+            return sum(np.sum(np.sin(seen[k])) for k in it.blocks[0].gives) + 0.1 * np.sum(x)
+
+        return number
+
+    def _derivative(self, it: Control, values: list[Any], words: Words) -> list[Any]:
+        x = values[it.reads[0]]
+        if self.checked:
+            self.block(it.blocks[0], [*values, *[values[k] for k in it.reads[1:]], x])
+        number = self._number(it, values)
+        if it.choice % 3 == 2:
+            return [np.tanh(dx.jvp(number, (x,), (np.cos(x),))[1])]
+        return [np.tanh((dx.grad, dx.jacfwd)[it.choice % 3](number)(x))]
+
+    def _batch(self, it: Control, values: list[Any], words: Words) -> list[Any]:
+        x = values[it.reads[0]]
+        xs = x if np.ndim(x) else np.stack([x, 0.5 * x])
+        if self.checked:
+            for row in xs:
+                self.block(it.blocks[0], [*values, *[values[k] for k in it.reads[1:]], row])
+        f = self._number(it, values)
+        if it.choice % 2:
+            number = f
+            f = lambda x: np.sum(dx.grad(number)(x))  # noqa: E731
+        plain = self.words is IN_PYTHON
+        return [np.tanh(np.stack([f(row) for row in xs]) if plain else dx.vmap(f)(xs))]
+
 
 def _picked(values: Any, number: Any) -> Any:
     """The entry of that number, counted round and round."""
@@ -291,8 +324,9 @@ Gene = tuple[int, int, int, int, int]
 class _Genes:
     """Genes, one after the other; zeros when there are no more."""
 
-    def __init__(self, genes: Sequence[Gene]) -> None:
+    def __init__(self, genes: Sequence[Gene], kinds: Sequence[str]) -> None:
         self.waiting = list(reversed(genes))
+        self.kinds = kinds
 
     def next(self) -> Gene:
         return self.waiting.pop() if self.waiting else (0, 0, 0, 0, 0)
@@ -330,7 +364,7 @@ def _word(gene: Gene, values: list[Any]) -> tuple[Step | None, list[Any]]:
 def _control(genes: _Genes, gene: Gene, values: list[Any], depth: int) -> tuple[Any, list[Any]]:
     """A loop or branch whose blocks work at its first step; dropped if not at every other."""
     number, first, second, choice, checkpoint = gene
-    kind = KINDS[number // 2 % len(KINDS)]
+    kind = genes.kinds[number // 2 % len(genes.kinds)]
     reads = tuple(len(values) - 1 - k % len(values) for k in (first, second, second + 1))
     reads = reads[: 2 + choice % 2]
     every = (False, True, 1, 2, 3, 50)[checkpoint % 6]
@@ -344,6 +378,10 @@ def _control(genes: _Genes, gene: Gene, values: list[Any], depth: int) -> tuple[
         locals_ += [np.float64(0.2), np.float64(0), _picked(values[reads[0]], -(choice % 2))]
     elif kind == "while":
         locals_ += [np.float64(0), _picked(values[reads[0]], 0)]
+    elif kind == "derivative":
+        locals_ += [values[reads[0]]]
+    elif kind == "batch":
+        locals_ += [_picked(values[reads[0]], 0)]
     blocks = tuple(
         _grown_block(genes, [*values, *locals_], 2 + choice % 3, len(reads), depth + 1)
         for _ in range(count)
@@ -362,24 +400,25 @@ def _control(genes: _Genes, gene: Gene, values: list[Any], depth: int) -> tuple[
     return None, []
 
 
-def _grown(genes: Sequence[Gene], seed: int) -> LoopProgram:
+def _grown(genes: Sequence[Gene], seed: int, kinds: Sequence[str]) -> LoopProgram:
     rng = np.random.default_rng(seed)
     inputs = tuple(
         rng.uniform(0.2, 1.6, shape)[()] * rng.choice([-1.0, 1.0], shape)[()]
         for shape in ((3,), (2, 3), ())
     )
-    block = _grown_block(_Genes(genes), list(inputs), len(genes), 0, 0)
+    block = _grown_block(_Genes(genes, kinds), list(inputs), len(genes), 0, 0)
     return LoopProgram(inputs, block, seed)
 
 
-def loop_programs(most: int = 24) -> st.SearchStrategy[LoopProgram]:
+def loop_programs(most: int = 24, kinds: Sequence[str] = KINDS) -> st.SearchStrategy[LoopProgram]:
     """Programs of up to `most` words, loops and branches of a vector, a matrix and a number.
 
-    In each, some loop or branch is inside another.
+    In each, some loop or branch is inside another. With the kinds `WITH_DERIVATIVES` some blocks
+    are differentiated or applied to a batch where they stand; those have no complex step.
     """
     place = st.integers(0, 9)
     number = st.integers(0, 2 * len(WORDS) - 1)  # every second is a loop or branch
     gene = st.tuples(number, place, place, st.integers(0, 11), st.integers(0, 5))
     genes = st.lists(gene, min_size=min(8, most), max_size=most)
-    drawn = st.tuples(genes, st.integers(0, 2**32 - 1)).map(lambda drawn: _grown(*drawn))
+    drawn = st.tuples(genes, st.integers(0, 2**32 - 1)).map(lambda drawn: _grown(*drawn, kinds))
     return drawn.filter(lambda program: bool(program.nestings))

@@ -17,7 +17,7 @@ import infinitesimal as dx
 from infinitesimal.core.check import check
 from infinitesimal.core.parse import parse
 from tests.laws.numeric import complex_step, inner
-from tests.loop_programs import KINDS, LoopProgram, loop_programs
+from tests.loop_programs import KINDS, WITH_DERIVATIVES, LoopProgram, loop_programs
 from tests.profiles import programs
 
 ALL = (0, 1, 2)
@@ -161,3 +161,31 @@ def test_checkpoints_change_no_bit(program: LoopProgram) -> None:
         found = dx.grad(replace(program, checkpoint=checkpoint), ALL)(*program.inputs)
         for one, other in zip(found, expected, strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+@settings(max_examples=programs() // 20)
+@given(loop_programs(kinds=WITH_DERIVATIVES))
+def test_loops_in_derivatives_in_batches_in_loops(program: LoopProgram) -> None:
+    first = program.directions(0)
+    with np.errstate(all="ignore"):
+        agree(program(*program.inputs), program.unrolled(*program.inputs), 1.0, 1e-11)
+    gradient = dx.grad(program, ALL)(*program.inputs)
+    expected = dx.grad(program.unrolled, ALL)(*program.inputs)
+    scale = size(expected)
+    for one, other in zip(gradient, expected, strict=True):
+        agree(one, other, scale)
+    agree(dx.jvp(program, program.inputs, first)[1], inner(gradient, first), scale)
+    turned = dx.hvp(program, program.inputs, first)
+    other_turned = dx.hvp(program.unrolled, program.inputs, first)
+    for one, other in zip(turned, other_turned, strict=True):
+        agree(one, other, size(other_turned), 1e-8)
+    shifts = np.array([0.0, 0.03, -0.4])
+    x, *rest = program.inputs
+    each = dx.vmap(dx.grad(program, ALL), in_axes=(0, None, None))(x + shifts[:, None], *rest)
+    for k, shift in enumerate(shifts):
+        alone = dx.grad(program, ALL)(x + shift, *rest)
+        for parts, one in zip(each, alone, strict=True):
+            agree(parts[k], one, size(alone), 1e-8)
+    graph = dx.graph(dx.grad(program, ALL))(*program.inputs)
+    check(graph)
+    assert str(parse(str(graph))) == str(graph)
