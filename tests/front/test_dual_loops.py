@@ -92,6 +92,17 @@ def test_an_element_by_a_traced_number():
     np.testing.assert_array_equal(dx.numpy.array([Dual(1.0, 2.0), 3.0]).dual, [2.0, 0.0])
 
 
+def test_setting_an_element_says_what_to_do():
+    def step(i, x):
+        x[i] = 0.0
+        return x
+
+    with pytest.raises(ArgumentError, match="immutable"):
+        dx.fori_loop(0, 2, step, Dual(XS, 1.0))
+    lifted = dx.lift(lambda x: dx.fori_loop(0, 2, step, x * 1))(Dual(XS, 1.0))
+    np.testing.assert_array_equal(lifted.dual, [0, 0, 1])
+
+
 def test_several_infinitesimals():
     x, y = Dual(2.0, 1.0, 0.0), Dual(3.0, 0.0, 1.0)
     found = dx.fori_loop(0, 2, lambda i, s: s * x + y, y)

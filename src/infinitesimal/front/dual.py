@@ -172,6 +172,13 @@ class Dual:
     def __getitem__(self, key: Any) -> Any:
         return propagate(_picked, (self, key), {})
 
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise ArgumentError(
+            f"an element of {self:.4g} set at {place()}",
+            why="a dual number is immutable",
+            instead="np.where, or the function lifted: lift(f)(x), whose arrays can be changed",
+        )
+
     def __len__(self) -> int:
         return len(self.real)
 
