@@ -343,7 +343,7 @@ def a_length() -> None:
     UnknownValueError: format at HERE
       found:    a traced f64 whose value is not known here
       because:  inside vmap (HERE) it stands for every element of the batch at once
-      instead:  f'{x}', which shows its type
+      instead:  f'{x}', which shows its type; return the value, and print it afterwards
     """
 )
 def a_format() -> None:

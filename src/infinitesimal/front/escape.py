@@ -6,16 +6,18 @@ Out: the error, with what to write in that function's place.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
 
 from infinitesimal.core.primitive import BY_NUMPY
 from infinitesimal.errors import LostDerivativeError
+from infinitesimal.front.doing import doing
 from infinitesimal.front.numpy_names import WORDS
 from infinitesimal.front.origin import foreign_call, place
 
-__all__ = ["lost"]
+__all__ = ["called_outside", "in_place_of", "lost"]
 
 _STOP = "infinitesimal.stop_gradient(x) if the derivative is to end"
 _VECTORIZE = "f(x) itself, which works element by element; or np.stack([f(v) for v in x])"
@@ -27,8 +29,8 @@ def lost(asked: str, kind: Any, plain: str, instead: str) -> LostDerivativeError
 
     `instead` is what to write where the user's own line asked for it.
     """
-    caller = foreign_call()
-    if not caller or _known(caller):  # NumPy knows traced arrays, but not inside a list
+    caller = called_outside()
+    if not caller:
         return LostDerivativeError(
             f"{asked} of a traced {kind} at {place()}",
             why=f"a plain {plain} has no past, so the derivative would be silently lost",
@@ -38,8 +40,23 @@ def lost(asked: str, kind: Any, plain: str, instead: str) -> LostDerivativeError
         f"{caller} of a traced {kind} at {place()}",
         found=f"{asked}, inside {caller}",
         why=f"a plain {plain} has no past, so the derivative would be silently lost",
-        instead=f"{_in_place_of(caller)};\n{_STOP}",
+        instead=f"{in_place_of(caller)};\n{_STOP}",
     )
+
+
+def called_outside() -> str:
+    """The function of NumPy or SciPy that is running and knows no traced arrays; empty if none."""
+    caller = foreign_call()
+    if caller.rpartition(".")[2].startswith("_"):  # a decorator of theirs
+        caller = _decorated(doing().removesuffix("()")) or caller
+    return "" if _known(caller) else caller  # NumPy knows traced arrays, but not inside a list
+
+
+def _decorated(name: str) -> str:
+    """The function of SciPy of this name that the user's line called."""
+    packages = [key for key in sys.modules if key.startswith("scipy.") and "._" not in key]
+    found = [key for key in packages if name and name in vars(sys.modules[key])]
+    return f"{min(found, key=len)}.{name}" if found else ""
 
 
 def _known(name: str) -> bool:
@@ -51,7 +68,8 @@ def _known(name: str) -> bool:
     return found is not None and (found in WORDS or found in BY_NUMPY)
 
 
-def _in_place_of(caller: str) -> str:
+def in_place_of(caller: str) -> str:
+    """What to write in the place of such a function."""
     package, _, name = caller.rpartition(".")
     if caller in WORDS or caller in BY_NUMPY:
         return f"infinitesimal.{caller}, the same function for traced arrays too"

@@ -20,7 +20,8 @@ from infinitesimal.errors import (
     ShapeError,
     UnknownValueError,
 )
-from infinitesimal.front.escape import lost
+from infinitesimal.front.doing import ANYWHERE, INSIDE, PRINTED, doing
+from infinitesimal.front.escape import called_outside, in_place_of, lost
 from infinitesimal.front.origin import place
 from infinitesimal.front.unknown import unknown
 
@@ -32,6 +33,15 @@ _WHOLE = (
 )
 
 AS_ARRAY = "conversion to a NumPy array"  # what is asked where a plain array is indexed, too
+
+
+def _not_known(asked: str, node: Node, instead: str) -> UnknownValueError:
+    """The error where a value is not known, with what to write for what the line was doing."""
+    said = INSIDE.get(doing(), "")
+    caller = "" if said else called_outside()
+    if caller:
+        return unknown(asked, node, in_place_of(caller), f"inside {caller}")
+    return unknown(asked, node, said or instead)
 
 
 class Forced:
@@ -56,7 +66,7 @@ class Forced:
         try:
             return evaluate([self.node], keep=True)[0]
         except UnknownValueError:
-            raise unknown(asked, self.node, instead) from None
+            raise _not_known(asked, self.node, instead) from None
 
     def __bool__(self) -> bool:
         if self.node.type.size != 1:
@@ -112,8 +122,8 @@ class Forced:
         if self.node.active == NEVER:
             return self.force(asked, instead)
         if why_unknown(self.node):
-            raise unknown(asked, self.node, instead)
-        raise lost(asked, self.node.type, plain, instead)
+            raise _not_known(asked, self.node, instead)
+        raise lost(asked, self.node.type, plain, ANYWHERE.get(doing(), instead))
 
     def __str__(self) -> str:
         try:
@@ -129,7 +139,7 @@ class Forced:
 
     def __format__(self, spec: str) -> str:
         return (
-            format(self.force("format", "f'{x}', which shows its type"), spec)
+            format(self.force("format", f"f'{{x}}', which shows its type; {PRINTED}"), spec)
             if spec
             else str(self)
         )

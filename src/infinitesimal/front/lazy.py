@@ -129,7 +129,7 @@ class Lazy(Forced):
         """The nearest whole number, as an int; with `digits`, a traced number."""
         if digits is not None:
             return call_word(np.round, (self, digits), {})
-        return round(self.force("round()"))
+        return round(self.force("round()", "np.round(x)"))
 
     def __copy__(self) -> Lazy:
         return Lazy(self.node)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
-__all__ = ["foreign_call", "place", "user_line"]
+__all__ = ["foreign_call", "place", "user_frame", "user_line"]
 
 _HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _NUMPY = os.path.dirname(os.path.abspath(np.__file__))
@@ -20,11 +21,17 @@ _SCIPY = os.path.join(os.path.dirname(_NUMPY), "scipy")  # beside it, and not im
 _OUTSIDE = (_NUMPY + os.sep, _SCIPY + os.sep, _HOUSE)
 
 
-def user_line(depth: int = 1) -> tuple[Any, int] | None:
-    """The code object and line of the nearest caller outside the library, NumPy and SciPy."""
+def user_frame(depth: int) -> FrameType | None:
+    """The frame of the nearest caller outside the library, NumPy and SciPy."""
     frame = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage] (CPython's documented name)
     while frame is not None and frame.f_code.co_filename.startswith(_OUTSIDE):
         frame = frame.f_back
+    return frame
+
+
+def user_line(depth: int = 1) -> tuple[Any, int] | None:
+    """The code object and line of that caller."""
+    frame = user_frame(depth + 1)
     return None if frame is None else (frame.f_code, frame.f_lineno)
 
 

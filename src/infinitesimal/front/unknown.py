@@ -20,11 +20,14 @@ _CHOOSE = (
 )
 
 
-def unknown(asked: str, node: Node, instead: str = "") -> UnknownValueError:
-    """The error for a value that is wanted now; `instead` is what to write, if not a choice."""
+def unknown(asked: str, node: Node, instead: str = "", inside: str = "") -> UnknownValueError:
+    """The error for a value that is wanted now; `instead` is what to write, if not a choice.
+
+    `inside` says what was going on where it was wanted, if that is not the user's own line.
+    """
     return UnknownValueError(
         f"{asked} at {place()}",
-        found=f"a traced {node.type} whose value is not known here",
+        found=f"a traced {node.type} whose value is not known here{inside and f', {inside}'}",
         why=why_unknown(node)
         or "the function is being traced for all values of its inputs at once",
         instead=instead or _CHOOSE,

@@ -113,13 +113,15 @@ def isclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: boo
 
 @word(np.allclose)
 def allclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> bool:
-    first, second = force(node_of(a), "np.allclose"), force(node_of(b), "np.allclose")
+    asked, instead = "np.allclose", "np.all(np.isclose(x, y)), a traced truth value"
+    first, second = (force(node_of(x), asked, instead) for x in (a, b))
     return bool(np.allclose(first, second, rtol, atol, equal_nan))
 
 
 @word(np.array_equal)
 def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> bool:
-    first, second = force(node_of(a1), "np.array_equal"), force(node_of(a2), "np.array_equal")
+    asked, instead = "np.array_equal", "np.all(x == y), a traced truth value"
+    first, second = (force(node_of(x), asked, instead) for x in (a1, a2))
     return bool(np.array_equal(first, second, equal_nan))
 
 
