@@ -102,3 +102,15 @@ def test_a_branch_that_fails_is_no_harm_where_another_is_chosen():
         dx.cond(n == 0, lambda: 1 / n, lambda: 0.0)
     with pytest.raises(ShapeError):
         dx.cond(True, lambda: 1.0, lambda: np.zeros(2))
+
+
+def test_a_body_changes_its_own_state_in_place():
+    def step(state, k):
+        state["row"][k] += X[k] * 2
+        return state, state["row"]
+
+    start = {"row": np.zeros(4)}
+    last, rows = dx.scan(step, start, np.arange(4))
+    np.testing.assert_array_equal(last["row"], 2 * X)
+    np.testing.assert_array_equal(rows, np.tril(np.ones((4, 4))) * 2 * X)
+    np.testing.assert_array_equal(start["row"], 0.0)

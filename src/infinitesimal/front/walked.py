@@ -37,8 +37,8 @@ def walkable(error: UnknownValueError, given: Sequence[tuple[Sequence[Node], Str
 
 
 def plain(nodes: Sequence[Node], structure: Structure) -> Any:
-    """A container of the values of nodes that are constants."""
-    return structure.unflatten([node.value for node in nodes])
+    """A container of the values of nodes that are constants; its arrays may be changed in place."""
+    return structure.unflatten([node.value.copy() for node in nodes])
 
 
 @dataclass
