@@ -5,6 +5,7 @@ of every width and for processors with and without an instruction that multiplie
 """
 
 import inspect
+import platform
 from fractions import Fraction
 
 import numpy as np
@@ -16,11 +17,13 @@ from infinitesimal.lower.vectormath.numpy_machine import fused as fused_numpy
 from infinitesimal.lower.vectormath.numpy_machine import run
 from infinitesimal.lower.vectormath.program import F32, F64, Program
 from tools import coefficients
-from tools.kernels import compiled, text
+from tools.kernels import HOST, compiled, text
 from tools.vector_accuracy import CASES, DTYPES, errors, limit, sampled
 
 LANES = (F64, F32)
 OLD = "+sse2,-avx,-fma"
+MIDDLE = "+avx2,+fma"
+X86 = platform.machine() in ("x86_64", "AMD64")
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 each_lane = pytest.mark.parametrize("lane", LANES, ids=str)
@@ -121,8 +124,11 @@ def test_machine_code_gives_the_same_bits(name, lane, fused):
     operands = [operand[:size] for operand in operands]
     program = program_of(name, lane, fused)
     (expected,) = run(program, *operands)
-    for width in (1, 64 * 8 // lane.bits) if fused else (128 // lane.bits,):
-        values = compiled(program, width, "host" if fused else OLD)(*operands)
+    targets = [(1, HOST), (512 // lane.bits, HOST), (256 // lane.bits, MIDDLE)]
+    for width, features in targets if fused else [(128 // lane.bits, OLD)]:
+        if not X86 and features != HOST:
+            continue
+        values = compiled(program, width, features)(*operands)
         wrong = np.nonzero(~same_bits(values, expected))[0]
         assert not len(wrong), (width, [operand[wrong[:3]] for operand in operands])
 

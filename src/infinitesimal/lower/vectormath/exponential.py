@@ -20,7 +20,6 @@ from infinitesimal.lower.vectormath.pieces import (
     residue,
     scaled,
     signed,
-    two_sum,
 )
 from infinitesimal.lower.vectormath.program import Float, Int
 
@@ -67,12 +66,13 @@ def exp(x: Float) -> Float:
 
 def exp_of_pair(x: Pair) -> Float:
     """The exponential of a number of twice the digits."""
+    ln2 = constant(x.head, LN2)
     inside = _in_range(x.head)
-    k, r = reduced(inside)
-    r = two_sum(r.head, r.tail + inside.equals(x.head).choose(x.tail, 0.0))
-    growth = mad(r.head * r.head, polynomial(r.head, EXP), mad(r.head, r.tail, r.tail))
-    total = fast_sum(x.head.like(1.0), r.head)
-    return scaled(total.head + (total.tail + growth), k)
+    tail = inside.equals(x.head).choose(x.tail, 0.0)
+    k, bits = nearest(inside, part(inside, LOG2_E))
+    r = fast_sum(residue(inside, k, ln2.head), mad(-k, ln2.tail, tail))
+    growth = r.head + mad(r.head * r.head, polynomial(r.head, EXP), r.tail)
+    return scaled(growth + 1.0, bits)
 
 
 def exp2(x: Float) -> Float:

@@ -18,8 +18,6 @@ from infinitesimal.lower.vectormath.pieces import (
     power_of_two,
     product,
     quotient,
-    residue,
-    two_sum,
 )
 from infinitesimal.lower.vectormath.program import Float, Int
 
@@ -92,27 +90,13 @@ def tanh(x: Float) -> Float:
     return (found.head + found.tail).with_sign_of(x)
 
 
-def _root(square: Pair) -> Pair:
-    """The square root of a pair."""
-    head = square.head.sqrt()
-    rest = residue(square.head, head, head) + square.tail
-    found = rest / (head + head)
-    return Pair(head, square.head.equals(0.0).choose(head, found))
-
-
-def _squared(x: Pair) -> Pair:
-    square = product(x.head, x.head)
-    return Pair(square.head, mad(x.head + x.head, x.tail, square.tail))
-
-
-def _sum(a: Pair, b: Pair) -> Pair:
-    total = two_sum(a.head, b.head)
-    return fast_sum(total.head, total.tail + (a.tail + b.tail))
-
-
-def _doubled_where(far: Float, found: Logarithm, limit: float) -> Logarithm:
-    """The logarithm of twice the number where it is far out."""
-    return Logarithm(found.k + (far > limit).choose(far.like(1.0), 0.0), found.pair)
+def _log_of_one_more(x: Float, far: Float, limit: float) -> Float:
+    """log(1 + x), or log(2·far) beyond the limit."""
+    one = fast_sum(x.like(1.0), x)
+    beyond = far > limit
+    found = log_of_pair(Pair(beyond.choose(far, one.head), beyond.choose(0.0, one.tail)))
+    value = natural(Logarithm(found.k + beyond.choose(far.like(1.0), 0.0), found.pair))
+    return (far < float("inf")).choose(value, far)
 
 
 def arcsinh(x: Float) -> Float:
@@ -120,48 +104,25 @@ def arcsinh(x: Float) -> Float:
     size = abs(x)
     limit = 2.0**30 if x.lane.bits == 64 else 2.0**15
     near = (size > limit).choose(1.0, size)
-    zero = x.like(0.0)
-    one = x.like(1.0)
-    a = Pair(near, zero)
-    square = _squared(a)
-    root = _root(_sum(Pair(one, zero), square))
+    square = near * near
     # a + √(1 + a²) - 1 = a + a²/(1 + √(1 + a²)): small where a is small
-    more = quotient(square, _sum(Pair(one, zero), root))
-    above = _sum(a, more)
-    whole = two_sum(one, above.head)
-    far = size > limit
-    head = far.choose(size, whole.head)
-    tail = far.choose(zero, whole.tail + above.tail)
-    found = natural(_doubled_where(size, log_of_pair(Pair(head, tail)), limit))
-    found = size.equals(float("inf")).choose(size, found)
-    return x.is_nan().choose(x, found.with_sign_of(x))
+    more = square / ((square + 1.0).sqrt() + 1.0)
+    return _log_of_one_more(near + more, size, limit).with_sign_of(x)
 
 
 def arccosh(x: Float) -> Float:
     """The inverse hyperbolic cosine: log(x + √(x² - 1))."""
     limit = 2.0**30 if x.lane.bits == 64 else 2.0**15
-    far = x > limit
-    near = far.choose(1.0, x)
-    zero = x.like(0.0)
-    t = two_sum(near, near.like(-1.0))
-    root = _root(_sum(Pair(t.head + t.head, t.tail + t.tail), _squared(t)))
-    above = _sum(t, root)
-    whole = two_sum(x.like(1.0), above.head)
-    head = far.choose(x, whole.head)
-    tail = far.choose(zero, whole.tail + above.tail)
-    found = natural(_doubled_where(x, log_of_pair(Pair(head, tail)), limit))
-    found = x.equals(float("inf")).choose(x, found)
-    return (x >= 1.0).choose(found, float("nan"))
+    near = (x > limit).choose(1.0, x) - 1.0
+    value = _log_of_one_more(near + (near * (near + 2.0)).sqrt(), x, limit)
+    return (x >= 1.0).choose(value, float("nan"))
 
 
 def arctanh(x: Float) -> Float:
     """The inverse hyperbolic tangent: half the logarithm of (1 + x)/(1 - x)."""
     size = abs(x)
-    one, zero = x.like(1.0), x.like(0.0)
     near = (size < 1.0).choose(size, 0.0)
-    more = quotient(Pair(near + near, zero), two_sum(one, -near))
-    more = fast_sum(more.head, more.tail)
-    whole = two_sum(one, more.head)
-    found = natural(log_of_pair(Pair(whole.head, whole.tail + more.tail))) * 0.5
+    more = fast_sum(x.like(1.0), (near + near) / (1.0 - near))
+    found = natural(log_of_pair(more)) * 0.5
     found = size.equals(1.0).choose(float("inf"), found)
     return (size <= 1.0).choose(found.with_sign_of(x), float("nan"))

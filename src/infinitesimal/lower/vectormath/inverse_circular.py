@@ -16,7 +16,6 @@ from infinitesimal.lower.vectormath.pieces import (
     polynomial,
     quotient,
     residue,
-    two_sum,
 )
 from infinitesimal.lower.vectormath.program import Float, Mask
 
@@ -28,7 +27,7 @@ EIGHTH = 0.41421356237309503  # the tangent of π/8: beyond it an eighth of a tu
 def _angle(above: Float, below: Float) -> Pair:
     """The arctangent of above/below, of which both are positive and above is not the larger."""
     turn = above > below * EIGHTH
-    rise, run = two_sum(above, -below), two_sum(below, above)
+    rise, run = fast_sum(-below, above), fast_sum(below, above)
     zero = above.like(0.0)
     t = quotient(
         Pair(turn.choose(rise.head, above), turn.choose(rise.tail, zero)),

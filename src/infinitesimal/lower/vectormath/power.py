@@ -67,7 +67,7 @@ def _precise_log(x: Float) -> Pair:
     found = _times(s, Pair(series.head, series.tail + inner.tail))
     ln2 = constant(x, LN2)
     total = fast_sum(whole * ln2.head, found.head)
-    return fast_sum(total.head, total.tail + mad(whole, ln2.tail, found.tail))
+    return Pair(total.head, total.tail + mad(whole, ln2.tail, found.tail))
 
 
 def _size_of_power(size: Float, y: Float) -> Float:
@@ -134,9 +134,9 @@ def cbrt(x: Float) -> Float:
             part(x, CBRT_2, 1), over.equals(2.0).choose(x.like(part(x, CBRT_4, 1)), 0.0)
         ),
     )
-    found = _times(root, factor)
+    tail = mad(root.tail, factor.head, root.head * factor.tail)
     back = signed(places, x) - small.choose(places.like(lift // 3), 0)
-    value = (found.head + found.tail) * power_of_two(back, x)
+    value = mad(root.head, factor.head, tail) * power_of_two(back, x)
     value = (size.equals(0.0) | ~(size < INFINITY)).choose(size, value)
     return value.with_sign_of(x)
 
@@ -148,8 +148,7 @@ def _cube_root(m: Float) -> Pair:
     y = mad(y * error, mad(error, 2.0 / 9.0, 1.0 / 3.0), y)  # three times the digits
     inverse = y * y
     root = m * inverse
-    square = product(root, root)
-    rest = residue(m, root, square.head) - root * square.tail
+    rest = residue(m, root, root * root)
     return Pair(root, rest * inverse * (1.0 / 3.0))
 
 
