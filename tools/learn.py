@@ -65,7 +65,7 @@ def growth(c):
     ),
     "newton": (
         """def root(a):
-    return dx.while_loop(lambda s: abs(s * s - a) > 1e-9, lambda s: (s + a / s) / 2, a)
+    return dx.while_loop(lambda s: abs(s * s - a) > 1e-12, lambda s: (s + a / s) / 2, a)
 """,
         "root",
         2.0,
@@ -104,6 +104,7 @@ This page was written by the library:
 {before}>>> told = dx.explain({asked})
 >>> told.results()["{answer}"]
 {told.results()[answer]}
+
 ```
 
 `told.show()` tells it in the terminal, `told.to_latex()` writes it for a handout.
