@@ -121,7 +121,8 @@ def _way_back(fixed: Sequence[Any], names: Wording, rows: Sequence[_Row]) -> str
         told += f" What arrives at its number of {listed} joins there."
     if fixed:
         listed = " and ".join(written(names.called[part.place]) for part in fixed)
-        told += f" {listed} is read at every step: what all steps send is added up."
+        are = "is" if len(fixed) == 1 else "are"
+        told += f" {listed} {are} read at every step: what all steps send is added up."
     return told
 
 
@@ -131,7 +132,7 @@ def _local_lines(
     """The local derivatives of one step, where they are short formulas of numbers."""
     places = [part.place for part in (*states, *reads)]
     results = [*((names.next(part), part.after) for part in states), *rows]
-    if len(results) * len(places) > 6 or not is_formula(names):
+    if len(results) * len(places) > 8 or not is_formula(names):
         return ()
     lines: list[Line] = []
     for result, node in results:
