@@ -5,6 +5,7 @@ What was derived once is remembered by what it is made of; what it is not made o
 
 from __future__ import annotations
 
+import gc
 import threading
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 import infinitesimal as dx
+from infinitesimal.core.body import Body
 from infinitesimal.core.node import body_here
 
 XS = np.array([1.0, 2.0, 3.0])
@@ -203,3 +205,25 @@ def test_an_exception_in_a_body_leaves_nothing_behind(word: str) -> None:
             dx.grad(f)(1.0)
         assert body_here() is None
         assert dx.grad(sound)(2.0) == 4 * 6 * 8.0
+
+
+def test_loops_that_are_over_are_forgotten() -> None:
+    def run(factor: float) -> None:
+        def f(a: Any) -> Any:
+            def step(s: Any, x: Any) -> Any:
+                s = dx.cond(s < factor, lambda t: np.sin(t * a), lambda t: t / 2, s)
+                return s + x, dx.while_loop(lambda t: t < 5, lambda t: t + a, s)
+
+            return np.sum(dx.scan(step, a, XS)[1])
+
+        dx.vmap(dx.grad(f))(np.array([0.5, 0.6]))
+
+    def programs_alive() -> int:
+        gc.collect()
+        return sum(isinstance(thing, Body) for thing in gc.get_objects())
+
+    run(0.0)
+    before = programs_alive()
+    for k in range(20):
+        run(1.0 + k)
+    assert programs_alive() <= before

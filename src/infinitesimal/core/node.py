@@ -185,8 +185,9 @@ def make(primitive: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...]
     type = primitive.types.get(signature)
     if type is None:
         type = primitive.infer(*signature)
-        # bounds, for programs whose shapes never repeat and words of thousands of operands
-        if len(primitive.types) < 10_000 and len(signature) < 100:
+        # bounds, for programs whose shapes never repeat and words of thousands of operands; a program
+        # inside a word would be held for good
+        if len(primitive.types) < 10_000 and len(signature) < 100 and not primitive.bodies:
             primitive.types[signature] = type
     return enter(key, primitive, inputs, params, type)
 
