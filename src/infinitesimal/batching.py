@@ -154,13 +154,14 @@ def _mapped(path: str, leaf: Any, axis: int, by_name: bool) -> Argument:
         raise DtypeError(error.asked, found=error.found, why=why, instead=instead) from None
     ndim = node.type.ndim
     if not -ndim <= axis < ndim:
+        listed = "" if ndim or path == name else "np.array([...]) of a list of numbers; "
         raise ArgumentError(
             f"vmap at {place()}: {path}, mapped over axis {axis}",
             found=f"{node.type}, which has {ndim} {'axis' if ndim == 1 else 'axes'}",
             why="arguments given by name are mapped over axis 0"
             if by_name
             else "there is no such axis to take the elements from",
-            instead=instead,
+            instead=listed + instead,
         )
     return Argument(path, leaf, node, axis % ndim)
 

@@ -26,7 +26,7 @@ from infinitesimal.errors import (
     ShapeError,
     UnknownValueError,
 )
-from infinitesimal.front.arguments import check_callable
+from infinitesimal.front.arguments import fitting
 from infinitesimal.front.bodies import Traced, leaves_of, marked, trace_body
 from infinitesimal.front.dual_trees import has_duals, raising
 from infinitesimal.front.origin import place
@@ -52,8 +52,9 @@ def cond(
     >>> dx.vmap(dx.grad(lambda x: cond(x > 0, np.sqrt, np.abs, x)))(np.array([4.0, -1.0]))
     array([ 0.25, -1.  ])
     """
-    for function in (if_true, if_false):
-        check_callable(function, "cond")
+    if_true, if_false = (
+        fitting(each, "cond", "*operands", _PARAMETERS) for each in (if_true, if_false)
+    )
     since = next_serial()
     node = leaf_node(condition, "cond", "the condition")
     if node.type.shape:
@@ -81,8 +82,7 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
             why="it is a list of functions, one of which is chosen",
             instead="switch(index, [f, g], x)",
         )
-    for function in branches:
-        check_callable(function, "switch")
+    branches = [fitting(each, "switch", "*operands", _PARAMETERS) for each in branches]
     since = next_serial()
     node = leaf_node(index, "switch", "the index")
     if node.type.shape or node.type.dtype.kind not in "iu":
@@ -186,6 +186,7 @@ def _as_branch(
     return traced[0].result.unflatten(finish(nodes, since))
 
 
+_PARAMETERS = "as many parameters as there are operands; what is outside can be used as it is"
 _OPERAND = "it is what all branches are applied to"
 
 

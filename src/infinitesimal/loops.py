@@ -23,7 +23,7 @@ from infinitesimal.core.node import Node
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.types import BOOL, INT64, Type, array_type
 from infinitesimal.errors import ArgumentError, DtypeError, ShapeError, UnknownValueError
-from infinitesimal.front.arguments import check_callable
+from infinitesimal.front.arguments import fitting
 from infinitesimal.front.bodies import (
     Traced,
     check_kept,
@@ -73,7 +73,7 @@ def scan(
     >>> dx.grad(lambda a: scan(lambda y, _: (a * y, None), 1.0, length=5)[0])(2.0)
     80.0
     """
-    check_callable(f, "scan")
+    f = fitting(f, "scan", "state, x")
     since = next_serial()
     elements, structure, paths = leaves_of(xs, "scan", "xs")
     steps = _length(elements, paths, length)
@@ -126,7 +126,7 @@ def fori_loop(
     >>> fori_loop(1, 6, lambda i, product: product * i, 1)
     120
     """
-    check_callable(f, "fori_loop")
+    f = fitting(f, "fori_loop", "i, state")
     since = next_serial()
     first, last = _bound("lower", lower), _bound("upper", upper)
     known = not (isinstance(lower, Lazy) or isinstance(upper, Lazy))
@@ -177,8 +177,7 @@ def while_loop(
     >>> round(root(2.0), 10), round(dx.grad(root)(4.0), 10)
     (1.4142135624, 0.25)
     """
-    for function in (condition, f):
-        check_callable(function, "while_loop")
+    condition, f = (fitting(each, "while_loop", "state", _ONE) for each in (condition, f))
     since = next_serial()
     most = None if max_steps is None else _whole("while_loop", "max_steps", max_steps, 0)
     where = f"inside while_loop ({place()}) {_STANDS}"
@@ -210,6 +209,7 @@ def while_loop(
 # ---- what is given
 
 
+_ONE = "lambda state: …, and a, b = state inside: the state is one argument"
 _STANDS = "it stands for its value at every step"
 _ELEMENT = "it is an element of the caller's own array"
 _KEPT = "what is carried keeps its shape and dtype from step to step"
@@ -235,7 +235,8 @@ def _length(elements: Sequence[Node], paths: Sequence[str], length: Any) -> int:
                 f"scan at {place()}: {path}",
                 found=str(node.type),
                 why="a number has no elements to walk along",
-                instead="np.asarray(xs) of a list of numbers; or the number itself, in the body",
+                instead=_counted(node, path)
+                + "np.asarray(xs) of a list of numbers; or the number itself, in the body",
             )
         sizes[path] = node.type.shape[0]
     if length is not None:
@@ -254,6 +255,12 @@ def _length(elements: Sequence[Node], paths: Sequence[str], length: Any) -> int:
             why="all arrays of xs are walked along together, and `length` is how long they are",
         )
     return next(iter(sizes.values()))
+
+
+def _counted(node: Node, path: str) -> str:
+    """What to write where a whole number stands in the place of xs."""
+    whole = path == "xs" and node.type.dtype.kind in "iu"
+    return f"length={'n' if node.value is None else node.value};\n" if whole else ""
 
 
 def _whole(asked: str, name: str, given: Any, least: int) -> int:

@@ -111,7 +111,7 @@ def another_container() -> None:
     ArgumentError: fori_loop at HERE
       found:    before: {'a': *, 'b': *}
                 after:  *
-      because:  the state has the same structure at every step
+      because:  the state has the same structure at every step; * is one number or array
       instead:  return a container like the one that was given
     """
 )
@@ -124,7 +124,7 @@ def a_part_of_the_state() -> None:
     ArgumentError: fori_loop at HERE
       found:    before: *
                 after:  None
-      because:  the state has the same structure at every step
+      because:  the state has the same structure at every step; * is one number or array
       instead:  return a container like the one that was given
     """
 )

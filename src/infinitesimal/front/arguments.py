@@ -7,7 +7,8 @@ belong to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import inspect
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ __all__ = [
     "check_callable",
     "check_chunk",
     "check_pair",
+    "fitting",
     "matching",
     "scalar_output",
     "seeds_like",
@@ -68,6 +70,41 @@ def check_callable(f: Any, asked: str) -> None:
             why=f"{asked} takes a function",
             instead=_TEXT if isinstance(f, str) else called,
         )
+
+
+def fitting(f: Any, asked: str, given: str, instead: str = "") -> Callable[..., Any]:
+    """The function `f`, called as `f(given)`; refused where it takes other arguments."""
+    check_callable(f, asked)
+
+    def called(*args: Any) -> Any:
+        try:
+            return f(*args)
+        except TypeError as error:
+            began = error.__traceback__ is None or error.__traceback__.tb_next is not None
+            taken = "" if began else _misfit(f, len(args))
+            if not taken:
+                raise
+        raise ArgumentError(
+            f"{asked} at {place()}",
+            found=f"{getattr(f, '__name__', 'f')}{taken}",
+            why=f"it is called as f({given})",
+            instead=instead or f"lambda {given}: …",
+        )
+
+    return called
+
+
+def _misfit(f: Any, count: int) -> str:
+    """The parameters of a function that does not take so many arguments; empty if it does."""
+    try:
+        signature = inspect.signature(f)
+    except (TypeError, ValueError):  # a function of C that does not tell
+        return ""
+    try:
+        signature.bind(*[None] * count)
+    except TypeError:
+        return str(signature)
+    return ""
 
 
 _TEXT = "infinitesimal.symbolic(text) or infinitesimal.explain(text, at=…), which read formulas"

@@ -13,7 +13,7 @@ from typing import Any
 
 from infinitesimal.core.leaf import input_node
 from infinitesimal.core.node import Node, noticing
-from infinitesimal.core.types import Type
+from infinitesimal.core.types import INT64, Type
 from infinitesimal.errors import ArgumentError, DtypeError, ShapeError
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place, user_line
@@ -88,11 +88,15 @@ def marked(results: Sequence[Node]) -> list[Node]:
 def check_structure(asked: str, what: str, before: Structure, after: Structure) -> None:
     """Refuse a result that is another kind of container."""
     if str(before) != str(after):
+        single = "" if before.container and after.container else "; * is one number or array"
+        listed = before.container is None and after.container in (tuple, list)
         raise ArgumentError(
             f"{asked} at {place()}",
             found=f"before: {before}\nafter:  {after}",
-            why=f"{what} has the same structure at every step",
-            instead="return a container like the one that was given",
+            why=f"{what} has the same structure at every step{single}",
+            instead="one number or array; np.stack([…]) of numbers, where the state is an array"
+            if listed
+            else "return a container like the one that was given",
         )
 
 
@@ -113,8 +117,12 @@ def check_kept(
                 f"{asked} at {place()}: {path}",
                 found=f"before: {old}\nafter:  {new}",
                 why=why,
-                instead=f"begin with {_as_written(new)}, or return it .astype(np.{old.dtype.name})",
+                instead=f"begin with {_as_written(new)}, or return it .astype(np.{old.dtype.name})"
+                + (_COUNTER if asked == "fori_loop" and new is INT64 else ""),
             )
+
+
+_COUNTER = ";\nf(i, state), where they were exchanged: the counter comes first"
 
 
 def _shaped(type: Type) -> str:

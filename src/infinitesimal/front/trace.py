@@ -114,16 +114,11 @@ def leaf_node(leaf: Any, asked: str, path: str, *, promote: bool = False) -> Nod
             )
         return node
     if not isinstance(leaf, (bool, int, float, complex, np.ndarray, np.generic)):
-        hint = (
-            "infinitesimal.numpy.array([...])"
-            if isinstance(leaf, (list, tuple))
-            else "a float or a NumPy array"
-        )
         raise DtypeError(
             f"{asked} at {place()}: {path}",
             found=_kind(leaf),
             why="only numbers and arrays of numbers have derivatives",
-            instead=hint,
+            instead=_in_place_of(leaf),
         )
     kind: str = type(leaf).__name__  # pyright: ignore[reportUnknownArgumentType]
     if kind in OTHER_ARITHMETIC:
@@ -203,6 +198,21 @@ def parameter_name(function: Any, number: int) -> str:
     code = getattr(function, "__code__", None)
     place = number + hasattr(function, "__self__")  # a bound method counts from after `self`
     return str(code.co_varnames[place]) if code is not None and place < code.co_argcount else ""
+
+
+def _in_place_of(leaf: Any) -> str:
+    """What to write for a value that is no number."""
+    if isinstance(leaf, (list, tuple)):
+        return "infinitesimal.numpy.array([...])"
+    if isinstance(leaf, range):
+        return f"np.arange{str(leaf)[5:]}"
+    if isinstance(leaf, zip):
+        return "the tuple (a, b) for zip(a, b)"
+    if isinstance(leaf, enumerate):
+        return "the tuple (np.arange(len(a)), a) for enumerate(a)"
+    if hasattr(leaf, "__dict__") and not callable(leaf):
+        return "a tuple, a dict or a dataclass of numbers and arrays"
+    return "a float or a NumPy array"
 
 
 def _kind(value: Any) -> str:
