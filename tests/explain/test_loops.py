@@ -378,3 +378,25 @@ def test_what_a_loop_writes_down_is_told_with_its_derivative():
     for k in (39, 38):
         arrived = 0.5 * arrived + 0.7 * grid[k]
         assert math.isclose(numbers(rows(back)[f"step {k + 1}"])["∂f/∂s"], arrived, rel_tol=1e-12)
+
+
+def test_a_loop_that_repeats_otherwise_at_the_moved_point():
+    def count(x):
+        return dx.while_loop(lambda s: s < 100.0, lambda s: s * x, 1.0 + 0 * x)
+
+    # 3.155⁴ and 3.156⁴ are less than 100, 3.255⁴ is more: there the loop ends a step earlier
+    told = dx.explain(count, at=3.155, methods="numerical", h=(0.001, 0.1))
+    small, large = (step for step in told.method("numerical").steps if step.kind == "quotient")
+    assert small.warning == ""
+    assert "f repeats 4 times, not 5 times" in large.warning
+
+
+def test_a_branch_before_a_long_program():
+    def f(x):
+        y = dx.cond(x > 0, lambda t: t, lambda t: -t, x)
+        for _ in range(11_000):
+            y = y + 1.0
+        return y
+
+    told = dx.explain(f, at=-1.5, methods="reverse")
+    assert told.results() == {"reverse": {"x": -1.0}}

@@ -30,6 +30,8 @@ def explain(
     tuple of arguments, or a dict from names to values. `methods` chooses among "symbolic",
     "numerical", "forward" and "reverse"; `wrt` the inputs by name; `h` the steps of the difference
     quotients; `detail="brief"` leaves out what is said once for all; `names` renames the inputs.
+    Loops as values (`scan`, `while_loop`, …) are told folded: one step, and the values of the
+    first, the second and the last; of a branch (`cond`, `switch`) the program that was taken.
     Raises `FormulaError` for text that cannot be read and `ArgumentError` for a point that does not
     fit.
 

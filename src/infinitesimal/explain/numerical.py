@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from infinitesimal.explain.backward import Sweep
 from infinitesimal.explain.expression import Expression
 from infinitesimal.explain.names import is_looped
 from infinitesimal.explain.numbers import Number, fraction, shown
+from infinitesimal.explain.repeat import called_in, times, titled
 from infinitesimal.explain.subject import Move, Sheet, plain
 from infinitesimal.explain.taylor_error import error_steps, refused
 from infinitesimal.explain.tree import Line, Method, Result, Step
@@ -43,10 +45,7 @@ def shift(sheet: Sheet, move: Move, by: Fraction) -> Shifted:
     """The function with one number moved: plainly in float64, and exactly where that goes."""
     graph = sheet.subject.graph
     values = list(sheet.subject.values)
-    k = graph.inputs.index(move.node)
-    values[k] = np.array(values[k], move.node.type.dtype)
-    values[k][move.index] += float(by)
-    values[k] = values[k][()]
+    values[graph.inputs.index(move.node)] = _moved(sheet, move, by)
     leaves = dict(sheet.exact_inputs)
     start = leaves[move.node]
     exact: dict[Node, Fraction] = {}
@@ -206,7 +205,30 @@ def _try(sheet: Sheet, k: int, h: Fraction, told: Sequence[Move]) -> Step:
         (("h", Number(float(h), h)), *[(r.name, r.number) for r in results]),
         results=tuple(results),
         hints=("Compute the value at the moved point first.", "Subtract, then divide by h."),
+        warning=" ".join(_other_ways(sheet, move, h) for move in told).strip(),
     )
+
+
+def _other_ways(sheet: Sheet, move: Move, h: Fraction) -> str:
+    """That a loop repeats more or less often at the moved point, where one does."""
+    if all(walk.loop.length is not None for walk in sheet.walks):
+        return ""
+    there = sheet.walks_at(sheet.bindings | {move.node: _moved(sheet, move, h)})
+    for here, moved in zip(sheet.walks, there, strict=True):
+        if here.steps != moved.steps:
+            name = titled(called_in(sheet, here))
+            return (
+                f"With {move.name} moved, {name} repeats {times(moved)}, not {times(here)}: the "
+                "quotient compares two programs."
+            )
+    return ""
+
+
+def _moved(sheet: Sheet, move: Move, by: Fraction) -> Any:
+    """The value of an input of which one number has been moved."""
+    value = np.array(sheet.bindings[move.node], move.node.type.dtype)
+    value[move.index] += float(by)
+    return value[()]
 
 
 def _plainly(h: Fraction) -> str:

@@ -29,6 +29,7 @@ from infinitesimal.optimise.unroll import Way, unrolled
 __all__ = ["subject_of"]
 
 _LONGEST_NAME = 10
+_LARGEST = 1_000_000  # nodes: only short loops are written out, whatever is around them
 WRITTEN_OUT = 3  # steps of the longest loop that is told like any other function
 
 
@@ -159,7 +160,7 @@ def _of_function(f: Callable[..., Any], at: Any) -> Subject:
 def _taken(graph: Graph, values: Sequence[Any], ways: list[Way]) -> Graph:
     """The graph with the branches that are taken in their place, and short loops written out."""
     bindings = dict(zip(graph.inputs, values, strict=True))
-    outputs = unrolled(graph.outputs, bindings, longest=WRITTEN_OUT, ways=ways)
+    outputs = unrolled(graph.outputs, bindings, longest=WRITTEN_OUT, largest=_LARGEST, ways=ways)
     return Graph(graph.inputs, tuple(outputs), graph.names)
 
 

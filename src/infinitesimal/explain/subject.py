@@ -167,9 +167,13 @@ class Sheet:
     @cached_property
     def walks(self) -> list[Walk]:
         """Every loop of the function, walked at the point; in the order of the computation."""
+        return self.walks_at(self.bindings)
+
+    def walks_at(self, bindings: Mapping[Node, Any]) -> list[Walk]:
+        """The same for other values of the inputs."""
         loops = dict.fromkeys(node.inputs[0] for node in self.steps[::-1] if is_looped(node))
         given = [operand for loop in loops for operand in loop.inputs]
-        values = dict(zip(given, evaluate(given, self.bindings), strict=True))
+        values = dict(zip(given, evaluate(given, bindings), strict=True))
         return [walked(loop, [values[operand] for operand in loop.inputs]) for loop in loops]
 
     @property
