@@ -167,6 +167,17 @@ def single_precision(words: Words, x: Any, xs: Any) -> Any:
     return words.scan(lambda s, e: (s * 0.5 + e * x, np.sin(s)), x, xs)
 
 
+@case(np.float32(0.5), 0.7, np.linspace(0.5, 1.0, 4, dtype=np.float32))
+def mixed_precision(words: Words, x: Any, y: Any, xs: Any) -> Any:
+    def step(state: Any, e: Any) -> Any:
+        single, double, count = state
+        single = np.sin(single * e)
+        double = double + single.astype(np.float64) * y
+        return (single, double, count + np.int32(1)), (double.astype(np.float32) * single, count)
+
+    return words.scan(step, (x, y, np.int32(0)), xs)
+
+
 # ---- counted, and as long as
 
 

@@ -21,6 +21,7 @@ from tests.laws.loop_cases import CASES
 from tests.laws.loop_words import IN_PYTHON, ROLLED, rolled
 from tests.laws.numeric import inner
 
+SINGLE = ("single_precision", "mixed_precision")
 each_case = pytest.mark.parametrize("name", CASES)
 Function = Callable[..., Any]
 
@@ -82,9 +83,8 @@ def test_values(name: str) -> None:
 def test_both_modes(name: str) -> None:
     loop, plain, arguments = both(name)
     all_of_them = tuple(range(len(arguments)))
-    expected = dx.jacrev(plain, all_of_them)(*arguments)
-    close(dx.jacrev(loop, all_of_them)(*arguments), expected)
-    close(dx.jacfwd(loop, all_of_them)(*arguments), expected)
+    for mode in (dx.jacrev, dx.jacfwd):
+        close(mode(loop, all_of_them)(*arguments), mode(plain, all_of_them)(*arguments))
 
 
 @each_case
@@ -98,7 +98,7 @@ def test_reverse_mode_is_forward_mode_transposed(name: str) -> None:
         left = map_leaves(lambda x: np.asarray(x, np.result_type(x, np.float16)), value)
         left = like(left, seed + 7)
         pulled = flatten(pullback(left))[0]
-        tolerance = 1e-5 if name == "single_precision" else 1e-12
+        tolerance = 1e-5 if name in SINGLE else 1e-12
         expected = inner(flatten(left)[0], pushed)
         assert inner(pulled, flatten(right)[0]) == pytest.approx(expected, rel=tolerance)
 
@@ -124,7 +124,7 @@ def test_second_derivatives(name: str, outer: Function, within: Function) -> Non
     def derived(f: Function) -> Any:
         return outer(lambda *xs: within(number(f), xs, first), arguments, second)
 
-    tolerance = 1e-4 if name == "single_precision" else 1e-10
+    tolerance = 1e-4 if name in SINGLE else 1e-10
     close(derived(loop), derived(plain), tolerance)
 
 
@@ -236,7 +236,7 @@ def test_checkpoints_keep_second_derivatives(name: str, checkpoint: int) -> None
     def derived(f: Function, outer: Function) -> Any:
         return outer(lambda *xs: by_reverse(f, xs, first), arguments, second)
 
-    tolerance = 1e-4 if name == "single_precision" else 1e-12
+    tolerance = 1e-4 if name in SINGLE else 1e-12
     expected = derived(loop, by_forward)
     for outer in (by_forward, by_reverse):
         close(derived(kept, outer), expected, tolerance)
