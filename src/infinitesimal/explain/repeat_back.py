@@ -92,7 +92,7 @@ def _back(sheet: Sheet, sweep: Sweep, walk: Walk) -> Step | None:
     return Step(
         f"{_ID}-{name.replace(' and ', '-')}",
         "reverse",
-        "loop",
+        "way-back",
         f"Inside {titled(name)}: the way back, the last step first",
         _way_back(fixed, names, rows),
         _local_lines(names, states, reads, rows),

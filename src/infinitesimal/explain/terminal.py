@@ -31,8 +31,8 @@ _ROLES = {
 }
 # what the numbers of a step are: values, which flow forward, or adjoints, which flow back
 _KINDS = {
-    **dict.fromkeys(("values", "pass", "quotient"), _BLUE),
-    **dict.fromkeys(("sweep", "collect", "local", "why"), _RUST),
+    **dict.fromkeys(("values", "pass", "quotient", "loop"), _BLUE),
+    **dict.fromkeys(("sweep", "collect", "local", "why", "way-back"), _RUST),
 }
 _NUMBER = re.compile(r"(?<![\w.₀-₉])\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 _BOX = re.compile(r"▐.*?▌")

@@ -157,8 +157,10 @@ class _Unroller:
         if steps is None:
             assert loop.count is not None
             steps = max(int(self._values([filled[loop.count]])[0]), 0)
-        if self.longest is not None and steps > self.longest:
-            return None
+        stacks = [filled[part.operand] for part in loop.elements]
+        unread = any(stack.type.tape and stack not in self.rows for stack in stacks)
+        if self.longest is not None and (steps > self.longest or unread):
+            return None  # what a loop that stays has written on a tape is read by loops alone
         walk = _Walk(self, loop, filled, steps)
         for step in range(steps):
             walk.advance(step)
