@@ -225,8 +225,7 @@ def an_array_from_outside_written_to() -> None:
     UnknownValueError: float() at HERE
       found:    a traced f64 whose value is not known here
       because:  inside the body of scan (HERE) it stands for its value at every step
-      instead:  x itself (a traced number computes like a float); np.sin(x) for math.sin(x);
-                infinitesimal.numpy.zeros(n) for an array that x is written into
+      instead:  let the function return what is used outside it
     """
 )
 def a_leaked_value_as_a_number() -> None:
@@ -237,7 +236,8 @@ def a_leaked_value_as_a_number() -> None:
 
 @WRONG.says(
     """\
-    UnknownValueError: the value of an input of type f64
+    UnknownValueError: the value of a traced f64 at HERE
+      found:    a value that left the function in which it was made
       because:  inside the body of scan (HERE) it stands for its value at every step
       instead:  let the function return what is used outside it
     """
@@ -253,7 +253,8 @@ def a_leaked_value_in_a_gradient() -> None:
 
 @WRONG.says(
     """\
-    UnknownValueError: the value of an input of type f64
+    UnknownValueError: the value of a traced f64 at HERE
+      found:    a value that left the function in which it was made
       because:  inside the body of scan (HERE) it stands for its value at every step
       instead:  let the function return what is used outside it
     """
@@ -269,7 +270,8 @@ def a_leaked_value_in_a_tangent() -> None:
 
 @WRONG.says(
     """\
-    UnknownValueError: the value of an input of type f64
+    UnknownValueError: the value of a traced f64[3] at HERE
+      found:    a value that left the function in which it was made
       because:  inside the body of scan (HERE) it stands for its value at every step
       instead:  let the function return what is used outside it
     """
@@ -281,6 +283,41 @@ def a_leaked_value_in_a_batch() -> None:
         return kept[0]
 
     dx.vmap(f)(X)
+
+
+LEFT = """\
+    UnknownValueError: the value of a traced f64 at HERE
+      found:    a value that left the function in which it was made
+      because:  inside the body of fori_loop (HERE) it stands for its value at every
+                step
+      instead:  let the function return what is used outside it
+    """
+
+
+def left_behind() -> Any:
+    kept: list[Any] = []
+    dx.fori_loop(0, 3, lambda i, s: (kept.append(s), s)[1], 1.0)
+    return kept[0]
+
+
+@WRONG.says(LEFT)
+def a_leaked_value_evaluated() -> None:
+    left_behind().eval()
+
+
+@WRONG.says(LEFT)
+def a_leaked_value_as_a_factor() -> None:
+    dx.grad(lambda x, y: x * y)(2.0, left_behind())
+
+
+@WRONG.says(LEFT)
+def a_leaked_value_as_the_point() -> None:
+    dx.grad(lambda x: x * x)(left_behind())
+
+
+@WRONG.says(LEFT)
+def a_leaked_value_as_a_state() -> None:
+    dx.fori_loop(0, 3, lambda i, s: s + 1, left_behind())
 
 
 @WRONG.says(
@@ -302,7 +339,8 @@ def a_leaked_value_in_a_graph() -> None:
 
 @WRONG.says(
     """\
-    UnknownValueError: the value of an input of type f64
+    UnknownValueError: the value of a traced f64 at HERE
+      found:    a value that left the function in which it was made
       because:  inside the body of fori_loop (HERE) it stands for its value at every
                 step
       instead:  let the function return what is used outside it

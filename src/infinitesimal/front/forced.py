@@ -23,7 +23,8 @@ from infinitesimal.errors import (
 from infinitesimal.front.doing import ANYWHERE, INSIDE, PRINTED, doing
 from infinitesimal.front.escape import called_outside, in_place_of, lost
 from infinitesimal.front.origin import place
-from infinitesimal.front.unknown import unknown
+from infinitesimal.front.tracing import is_tracing
+from infinitesimal.front.unknown import LEFT, unknown
 
 __all__ = ["AS_ARRAY", "Forced"]
 
@@ -37,6 +38,8 @@ AS_ARRAY = "conversion to a NumPy array"  # what is asked where a plain array is
 
 def _not_known(asked: str, node: Node, instead: str) -> UnknownValueError:
     """The error where a value is not known, with what to write for what the line was doing."""
+    if not is_tracing():
+        return unknown(asked, node, LEFT)
     said = INSIDE.get(doing(), "")
     caller = "" if said else called_outside()
     if caller:

@@ -14,13 +14,22 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.evaluate import evaluate
-from infinitesimal.core.leaf import OTHER_ARITHMETIC, argument, constant, next_serial, variable
-from infinitesimal.core.node import Node
-from infinitesimal.errors import ArgumentError, DtypeError
+from infinitesimal.core.leaf import (
+    INPUT,
+    OTHER_ARITHMETIC,
+    argument,
+    constant,
+    next_serial,
+    variable,
+    why_unknown,
+)
+from infinitesimal.core.node import Node, postorder
+from infinitesimal.errors import ArgumentError, DtypeError, UnknownValueError
 from infinitesimal.front.lazy import Lazy
 from infinitesimal.front.origin import place
-from infinitesimal.front.tracing import call_traced
+from infinitesimal.front.tracing import call_traced, is_tracing
 from infinitesimal.front.tree import Structure, flatten
+from infinitesimal.front.unknown import leaked
 from infinitesimal.ops.control.joined import joined
 
 __all__ = ["Trace", "finish", "finished", "fresh", "leaf_node", "parameter_name", "trace"]
@@ -153,11 +162,23 @@ def leaf_node(leaf: Any, asked: str, path: str, *, promote: bool = False) -> Nod
 def finish(nodes: Sequence[Node], since: int) -> list[Any]:
     """Numbers and arrays for nodes that depend on no leaf older than `since`, else lazy arrays.
 
-    Every array is fresh: nothing else holds it.
+    Every array is fresh: nothing else holds it. Raises `UnknownValueError` for what depends on an
+    input of a function that has ended.
     """
     own = [node for node in nodes if node.reach >= since]
-    values = iter(fresh(evaluate(joined(own)) if own else []))
+    other = next((node for node in nodes if node.reach < since and _has_left(node)), None)
+    if other is not None:
+        raise leaked(other)
+    try:
+        values = iter(fresh(evaluate(joined(own)) if own else []))
+    except UnknownValueError:
+        raise leaked(next(filter(why_unknown, own), own[0])) from None
     return [next(values) if node.reach >= since else Lazy(node) for node in nodes]
+
+
+def _has_left(node: Node) -> bool:
+    """Whether a value is that of a function which is not running any more."""
+    return not is_tracing() and any(leaf.primitive is INPUT for leaf in postorder([node]))
 
 
 def fresh(values: Sequence[Any]) -> list[Any]:

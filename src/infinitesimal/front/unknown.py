@@ -12,12 +12,23 @@ from infinitesimal.core.node import Node
 from infinitesimal.errors import UnknownValueError
 from infinitesimal.front.origin import place
 
-__all__ = ["unknown"]
+__all__ = ["LEFT", "leaked", "unknown"]
 
+LEFT = "let the function return what is used outside it"
 _CHOOSE = (
     "np.where(condition, a, b), or infinitesimal.cond(condition, f, g, x) for functions;\n"
     "a & b, a | b, ~a for a condition made with and, or, not"
 )
+
+
+def leaked(node: Node) -> UnknownValueError:
+    """The error for a value that is computed from one of a function's inside, after its end."""
+    return UnknownValueError(
+        f"the value of a traced {node.type} at {place()}",
+        found="a value that left the function in which it was made",
+        why=why_unknown(node) or "it stood for a value of that function, which has ended",
+        instead=LEFT,
+    )
 
 
 def unknown(asked: str, node: Node, instead: str = "", inside: str = "") -> UnknownValueError:
