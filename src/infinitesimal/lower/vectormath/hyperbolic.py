@@ -7,7 +7,7 @@ are known to twice the digits.
 
 from __future__ import annotations
 
-from infinitesimal.lower.vectormath.coefficients import COSH, SINH
+from infinitesimal.lower.vectormath.coefficients import COSH, EXP, SINH
 from infinitesimal.lower.vectormath.exponential import clamped, reduced
 from infinitesimal.lower.vectormath.logarithm import Logarithm, log_of_pair, natural
 from infinitesimal.lower.vectormath.pieces import (
@@ -16,8 +16,6 @@ from infinitesimal.lower.vectormath.pieces import (
     mad,
     polynomial,
     power_of_two,
-    product,
-    quotient,
 )
 from infinitesimal.lower.vectormath.program import Float, Int
 
@@ -36,14 +34,6 @@ def _combined(sine: Pair, cosine: Float, by_sine: Pair, by_cosine: Pair) -> Floa
     main = mad(by_sine.head, sine.head, by_cosine.head)
     rest = mad(by_cosine.head, cosine, by_cosine.tail)
     return main + mad(by_sine.head, sine.tail, rest)
-
-
-def _to_twice_the_digits(sine: Pair, cosine: Float, by_sine: Float, by_cosine: Float) -> Pair:
-    """The same, as a pair, where by_cosine is 0 or larger than the other term."""
-    main = product(by_sine, sine.head)
-    total = fast_sum(by_cosine, main.head)
-    rest = mad(by_sine, sine.tail, mad(by_cosine, cosine, main.tail))
-    return fast_sum(total.head, total.tail + rest)
 
 
 def _lifted(x: Float) -> tuple[Int, Pair, Float]:
@@ -78,16 +68,18 @@ def cosh(x: Float) -> Float:
 
 
 def tanh(x: Float) -> Float:
-    """The hyperbolic tangent."""
-    k, r = reduced(clamped(abs(x), 0.0, 22.0 if x.lane.bits == 64 else 10.0))
-    sine, cosine = _of_rest(r)
-    share = power_of_two(k.like(0) - (k + k), x)
-    low, high = 1.0 - share, 1.0 + share
-    found = quotient(
-        _to_twice_the_digits(sine, cosine, high, low),
-        _to_twice_the_digits(sine, cosine, low, high),
-    )
-    return (found.head + found.tail).with_sign_of(x)
+    """The hyperbolic tangent: -t/(t + 2) where t = exp(-2|x|) - 1."""
+    low = -44.0 if x.lane.bits == 64 else -20.0
+    double = abs(x) * -2.0
+    k, r = reduced((double < low).choose(low, double))
+    power = power_of_two(k, x)
+    growth = r.head + mad(r.head * r.head, polynomial(r.head, EXP), r.tail)
+    t = mad(growth, power, power - 1.0)
+    below = fast_sum(x.like(2.0), t)
+    value = -t / below.head
+    # the tail of the sum, divided by it: 1/(t + 2) = (value + 1)/2
+    share = mad(value, value, value) * 0.5
+    return mad(share, -below.tail, value).with_sign_of(x)
 
 
 def _log_of_one_more(x: Float, far: Float, limit: float) -> Float:
@@ -114,7 +106,7 @@ def arccosh(x: Float) -> Float:
     """The inverse hyperbolic cosine: log(x + √(x² - 1))."""
     limit = 2.0**30 if x.lane.bits == 64 else 2.0**15
     near = (x > limit).choose(1.0, x) - 1.0
-    value = _log_of_one_more(near + (near * (near + 2.0)).sqrt(), x, limit)
+    value = _log_of_one_more(near + mad(near, near, near + near).sqrt(), x, limit)
     return (x >= 1.0).choose(value, float("nan"))
 
 

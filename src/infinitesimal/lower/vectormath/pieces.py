@@ -109,9 +109,11 @@ def quotient(above: Pair, below: Pair) -> Pair:
 def polynomial(x: Float, table: Table, bits: int = 0) -> Float:
     """The polynomial at x, as few steps one after another as pays.
 
-    Even and odd powers are added up apart, so that two sums, or four, go on side by side.
+    Even and odd powers are added up apart, so that two sums, or four, go on side by side; the
+    constant, which is the largest term, is added last.
     """
-    return _sum_of_powers(x, table[bits or x.lane.bits])
+    first, *rest = table[bits or x.lane.bits]
+    return mad(_sum_of_powers(x, tuple(rest)), x, first)
 
 
 def _sum_of_powers(x: Float, coefficients: tuple[float, ...]) -> Float:
