@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -111,3 +112,12 @@ def test_a_count_beside_floats_becomes_one_of_them() -> None:
     for k in range(3):
         found = dx.switch(k, [lambda x: 1, lambda x: x, lambda x: np.int32(2)], 1.5)
         assert (found, type(found)) == ([1.0, 1.5, 2.0][k], float)
+
+
+@pytest.mark.parametrize("kind", [OrderedDict, Counter, lambda items: defaultdict(float, items)])
+def test_dicts_of_other_classes(kind: Any) -> None:
+    given = kind({"a": 2.0, "b": 3.0})
+    found = dx.fori_loop(0, 2, lambda i, s: kind({"a": s["a"] * s["b"], "b": s["b"]}), given)
+    assert (type(found), dict(found)) == (type(given), {"a": 18.0, "b": 3.0})
+    gradient = dx.grad(lambda p: p["a"] * p["b"])(given)
+    assert (type(gradient), dict(gradient)) == (type(given), {"a": 3.0, "b": 2.0})

@@ -101,7 +101,12 @@ LEAF = Structure(None)
 
 
 def _rebuilt_dict(container: Any, items: dict[Any, Any]) -> Any:
-    return items if container is dict else container(items)
+    if container is dict:
+        return items
+    instance: Any = container.__new__(container)  # a class may want another first argument
+    for key, value in items.items():
+        instance[key] = value
+    return instance
 
 
 def _rebuilt_dataclass(container: Any, values: dict[str, Any]) -> Any:
