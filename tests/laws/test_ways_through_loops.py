@@ -87,3 +87,21 @@ def test_every_program_can_be_told(program: LoopProgram) -> None:
     for page in (str(told), told.to_text(40, ascii=True), told.to_latex(), told.to_markdown()):
         assert page
     assert Derivation.from_json(told.to_json()).to_json() == told.to_json()
+
+
+@settings(max_examples=programs() // 32)
+@given(loop_programs(16))
+def test_derivatives_of_programs_can_be_told(program: LoopProgram) -> None:
+    """Their loops read tapes, saved states and each other's results."""
+    directions = program.directions(1)
+
+    def along(*xs: Any) -> Any:
+        gradient = dx.grad(program, ALL)(*xs)
+        return sum(np.sum(part * d) for part, d in zip(gradient, directions, strict=True))
+
+    told = dx.explain(along, at=tuple(program.inputs), methods="reverse", detail="brief")
+    assert str(told)
+    assert told.to_latex()
+    truth = dx.grad(along, ALL)(*program.inputs)
+    for result, expected in zip(told.methods[0].results, truth, strict=True):
+        agree(result.number.value, expected, size(truth))
