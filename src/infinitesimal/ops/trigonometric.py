@@ -33,6 +33,7 @@ tan = elementwise(
     domain=Domain(((-1.4, 1.4),)), analytic=np.tan,
 )  # fmt: skip
 
+
 def _one_less_square(x: Any) -> Any:
     return (1 - x) * (1 + x)
 
