@@ -128,6 +128,23 @@ def test_second_derivatives(name: str, outer: Function, within: Function) -> Non
     close(derived(loop), derived(plain), tolerance)
 
 
+@pytest.mark.parametrize("name", [name for name in CASES if len(CASES[name].arguments) == 2])
+@pytest.mark.parametrize("outer", [by_forward, by_reverse])
+@pytest.mark.parametrize("within", [by_forward, by_reverse])
+def test_closures_over_values_of_two_traces(name: str, outer: Function, within: Function) -> None:
+    loop, plain, arguments = both(name)
+    one, other = arrays(arguments)
+    right, left = like(one, 1), like(other, 2)
+
+    def mixed(f: Function) -> Any:
+        def slope(y: Any) -> Any:
+            return within(lambda x: number(f)(x, y), (one,), (right,))
+
+        return outer(slope, (other,), (left,))
+
+    close(mixed(loop), mixed(plain), 1e-4 if name in SINGLE else 1e-10)
+
+
 # ---- batches
 
 
