@@ -153,22 +153,14 @@ class Writer:
         return f"call {kind} @{full}({', '.join(f'{kind} {one}' for one in operands)})"
 
     def _lookup(self, value: Value, place: str) -> str:
-        """An entry of a table for each lane in turn."""
-        scalar, table = _SCALARS[value.lane.name], value.literal
+        """An entry of a table, on the paths that are taken for one number at a time."""
+        assert self.width == 1
+        scalar, table = self.type(value.lane), value.literal
         entries = ", ".join(f"{scalar} {entry}" for entry in table)
         form = f"[{len(table)} x {scalar}]"
         name = self.module.table(f"private constant {form} [{entries}]")
-        kind, found = self.type(value.lane), "poison"
-        for lane in range(self.width):
-            one = place
-            if self.width > 1:
-                one = self.let(f"extractelement {kind} {place}, i64 {lane}")
-            address = self.let(f"getelementptr {form}, ptr {name}, i64 0, {scalar} {one}")
-            entry = self.let(f"load {scalar}, ptr {address}")
-            if self.width == 1:
-                return entry
-            found = self.let(f"insertelement {kind} {found}, {scalar} {entry}, i64 {lane}")
-        return found
+        address = self.let(f"getelementptr {form}, ptr {name}, i64 0, {scalar} {place}")
+        return self.let(f"load {scalar}, ptr {address}")
 
     def _detour(self, value: Value, told: list[str]) -> str:
         """A branch around a call; gives back the key of the merged values."""
@@ -203,7 +195,7 @@ class Writer:
         way: Program = value.literal
         kinds = [self.type(result.lane) for result in way.results]
         lanes = [self.type(operand.lane) for operand in value.operands]
-        together, start = "{" + ", ".join(kinds) + "}", 1 + len(kinds)
+        together, start = _together(kinds), 1 + len(kinds)
         operands = [f"{lane} {one}" for lane, one in zip(lanes, told, strict=True)]
         call = f"call {together} @{self._way(way)}({', '.join(operands[start:])})"
         self.lines.append(f"  %called{number} = {call}")
@@ -219,8 +211,13 @@ class Writer:
     def _way(self, way: Program) -> str:
         """The name of the function that a detour calls, which is written if need be."""
         name = f"{way.name}_{self.width}"
-        if name not in self.module.functions:
-            self.module.functions[name] = function(self.module, name, way, self.width)
+        functions = self.module.functions
+        if name not in functions:
+            single = f"{way.name}_1"
+            if single not in functions:
+                functions[single] = _for_one(self.module, single, way)
+            if self.width > 1:
+                functions[name] = _for_each(self, name, single, way)
         return name
 
 
@@ -231,24 +228,78 @@ def _resizing(source: Lane, target: Lane) -> str:
     return "zext" if target.bits > source.bits else "trunc"
 
 
-def function(module: Module, name: str, program: Program, width: int) -> str:
-    """A program as a function of vectors that gives back all its results together."""
-    writer = Writer(module, width)
-    inputs = [value for value in program.needed() if value.operation == "input"]
+def _inputs(program: Program) -> list[Value]:
+    return [value for value in program.needed() if value.operation == "input"]
+
+
+def _together(kinds: Sequence[str]) -> str:
+    """The type of several values as one."""
+    return "{" + ", ".join(kinds) + "}"
+
+
+def _for_one(module: Module, name: str, program: Program) -> str:
+    """A program as a function of single numbers that gives back all its results."""
+    writer = Writer(module, 1)
+    inputs = _inputs(program)
     results = writer.write(program, [f"%x{place}" for place in range(len(inputs))])
     kinds = [writer.type(result.lane) for result in program.results]
-    together, whole = "{" + ", ".join(kinds) + "}", "poison"
+    whole = "poison"
     for place, (kind, result) in enumerate(zip(kinds, results, strict=True)):
-        whole = writer.let(f"insertvalue {together} {whole}, {kind} {result}, {place}")
+        whole = writer.let(f"insertvalue {_together(kinds)} {whole}, {kind} {result}, {place}")
     given = ", ".join(f"{writer.type(one.lane)} %x{one.literal}" for one in inputs)
-    return "\n".join(
-        [
-            f"define internal {together} @{name}({given}) noinline nounwind {{",
-            "entry:",
-            *writer.lines,
-            f"  ret {together} {whole}",
-            "}",
-        ]
+    head = f"define internal {_together(kinds)} @{name}({given}) noinline nounwind {{"
+    return "\n".join([head, "entry:", *writer.lines, f"  ret {_together(kinds)} {whole}", "}"])
+
+
+_FOR_EACH = """define internal {together} @{name}({given}) noinline nounwind {{
+entry:
+  br label %loop
+loop:
+  %lane = phi i64 [ 0, %entry ], [ %next, %loop ]
+{old}
+{one}
+  %found = call {{{scalars}}} @{single}({taken})
+{new}
+  %next = add i64 %lane, 1
+  %more = icmp ult i64 %next, {width}
+  br i1 %more, label %loop, label %end
+end:
+{whole}
+  ret {together} %whole{last}
+}}"""
+
+
+def _for_each(writer: Writer, name: str, single: str, way: Program) -> str:
+    """The same for vectors: it calls the other for each lane in turn."""
+    inputs = [(_SCALARS[one.lane.name], writer.type(one.lane)) for one in _inputs(way)]
+    results = [(_SCALARS[one.lane.name], writer.type(one.lane)) for one in way.results]
+    together = _together([kind for _, kind in results])
+    scalars = ", ".join(scalar for scalar, _ in results)
+    old: list[str] = []
+    new: list[str] = []
+    whole: list[str] = []
+    for k, (scalar, kind) in enumerate(results):
+        old.append(f"  %old{k} = phi {kind} [ poison, %entry ], [ %new{k}, %loop ]")
+        new.append(f"  %part{k} = extractvalue {{{scalars}}} %found, {k}")
+        new.append(f"  %new{k} = insertelement {kind} %old{k}, {scalar} %part{k}, i64 %lane")
+        before = f"%whole{k - 1}" if k else "poison"
+        whole.append(f"  %whole{k} = insertvalue {together} {before}, {kind} %new{k}, {k}")
+    return _FOR_EACH.format(
+        name=name,
+        single=single,
+        width=writer.width,
+        together=together,
+        scalars=scalars,
+        given=", ".join(f"{kind} %x{k}" for k, (_, kind) in enumerate(inputs)),
+        taken=", ".join(f"{scalar} %one{k}" for k, (scalar, _) in enumerate(inputs)),
+        one="\n".join(
+            f"  %one{k} = extractelement {kind} %x{k}, i64 %lane"
+            for k, (_, kind) in enumerate(inputs)
+        ),
+        old="\n".join(old),
+        new="\n".join(new),
+        whole="\n".join(whole),
+        last=len(results) - 1,
     )
 
 
@@ -258,7 +309,7 @@ def elementwise(module: Module, name: str, program: Program, width: int) -> None
     One pointer for each input, to contiguous numbers.
     """
     writer = Writer(module, width, block="loop")
-    inputs = [value for value in program.needed() if value.operation == "input"]
+    inputs = _inputs(program)
     operands: list[str] = []
     for place, value in enumerate(inputs):
         scalar, kind = _SCALARS[value.lane.name], writer.type(value.lane)
