@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from infinitesimal.core.node import Node, postorder
+from infinitesimal.core.node import Node, line_of, postorder
+from infinitesimal.errors import InfinitesimalError
 
 __all__ = ["evaluate"]
 
@@ -29,19 +30,25 @@ def evaluate(
 
     Floating-point exceptions are silent: infinities and NaNs are values. Raises `UnknownValueError`
     when the value of an input node is needed and not given, and what NumPy raises, for instance
-    `IndexError`.
+    `IndexError`, with a note that names the user's line.
     """
     values: dict[Node, Any] = dict(bindings) if bindings else {}
     order = postorder(outputs, values, known=True)
     dying = _last_uses(order, outputs) if not keep else {}
     with np.errstate(all="ignore"):
-        for node in order:
-            values[node] = node.primitive.evaluate(
-                *[values[operand] for operand in node.inputs], *node.params
-            )
-            if node in dying:
-                for dead in dying[node]:
-                    del values[dead]
+        node = None
+        try:
+            for node in order:
+                values[node] = node.primitive.evaluate(
+                    *[values[operand] for operand in node.inputs], *node.params
+                )
+                if node in dying:
+                    for dead in dying[node]:
+                        del values[dead]
+        except Exception as error:
+            if node is not None and node.origin is not None:
+                _note(error, f"{node.primitive.name} at {line_of(node.origin)}")
+            raise
     if keep:
         for node in order:
             value = values[node]
@@ -49,6 +56,12 @@ def evaluate(
                 value.flags.writeable = False  # remembered: nobody may change it
             node.value = value
     return [values[node] for node in outputs]
+
+
+def _note(error: Exception, said: str) -> None:
+    """Tell where NumPy met an error; those of this library say it themselves."""
+    if not isinstance(error, InfinitesimalError):
+        error.add_note(said)
 
 
 def _last_uses(order: list[Node], outputs: Sequence[Node]) -> dict[Node, list[Node]]:

@@ -12,6 +12,7 @@ into a plain number would cut a derivative.
 
 from __future__ import annotations
 
+import os
 import sys
 import weakref
 from collections.abc import Callable, Iterable, MutableMapping
@@ -28,6 +29,7 @@ __all__ = [
     "enter",
     "forget",
     "known",
+    "line_of",
     "make",
     "noticing",
     "postorder",
@@ -185,7 +187,7 @@ def make(primitive: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...]
     type = primitive.types.get(signature)
     if type is None:
         type = primitive.infer(*signature)
-        # bounds, for programs whose shapes never repeat and words of thousands of operands; a program
+        # bounds: programs whose shapes never repeat, words of thousands of operands; and a program
         # inside a word would be held for good
         if len(primitive.types) < 10_000 and len(signature) < 100 and not primitive.bodies:
             primitive.types[signature] = type
@@ -219,6 +221,12 @@ def enter(
     if len(_table) > _sweep_at:
         _sweep()
     return node
+
+
+def line_of(origin: tuple[Any, int]) -> str:
+    """The origin of a node as a person writes it: `file:line`."""
+    code, line = origin
+    return f"{os.path.basename(code.co_filename)}:{line}"
 
 
 def postorder(

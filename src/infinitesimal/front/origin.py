@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from infinitesimal.core.node import line_of
+
 __all__ = ["foreign_call", "place", "user_frame", "user_line"]
 
 _HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -38,7 +40,7 @@ def user_line(depth: int = 1) -> tuple[Any, int] | None:
 def place(origin: tuple[Any, int] | None = None) -> str:
     """`file:line` of an origin, or of the user's line now running."""
     where = origin or user_line(2)
-    return "?" if where is None else f"{os.path.basename(where[0].co_filename)}:{where[1]}"
+    return "?" if where is None else line_of(where)
 
 
 def foreign_call() -> str:

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from infinitesimal.core.body import Body
+from infinitesimal.core.evaluate import evaluate
 from infinitesimal.core.types import Type
+from infinitesimal.errors import InfinitesimalError
 
 __all__ = ["run_branch", "run_plainly", "run_scan", "run_while"]
 
@@ -91,6 +93,23 @@ def _whole(number: Any) -> int:
     return max(int(number.real), 0)
 
 
+def _note(error: Exception, step: int, body: Body, given: Sequence[Any]) -> None:
+    """Tell in which step NumPy met an error, and at which line of the body.
+
+    A step does not know its lines; so this one is evaluated again, node by node, which tells them.
+    """
+    if isinstance(error, InfinitesimalError):
+        return
+    try:
+        evaluate(body.outputs, dict(zip(body.inputs, given, strict=True)))
+    except Exception as again:
+        known = getattr(error, "__notes__", ())
+        for note in getattr(again, "__notes__", ()):
+            if note not in known:
+                error.add_note(note)
+    error.add_note(f"in step {step} of a loop, counted from 0")
+
+
 def run_scan(run: Run, *arguments: Any) -> tuple[Any, ...]:
     """A loop of so many steps."""
     *values, captured, carried, length, backward, checkpoint, saved, body = arguments
@@ -99,12 +118,18 @@ def run_scan(run: Run, *arguments: Any) -> tuple[Any, ...]:
     elements = values[captured + carried :]
     record = _Record(body, captured, carried, steps, checkpoint, saved)
     advance = run(body)
-    for step in range(steps):
-        if record.saved:
-            record.save(step, state)
-        place = steps - 1 - step if backward else step
-        results = advance([*fixed, *state, *[element[place] for element in elements]])
-        state = record.write(results, place) if record.written else results
+    step = place = 0
+    try:
+        for step in range(steps):
+            if record.saved:
+                record.save(step, state)
+            place = steps - 1 - step if backward else step
+            results = advance([*fixed, *state, *[element[place] for element in elements]])
+            state = record.write(results, place) if record.written else results
+    except Exception as error:
+        given = [*fixed, *state, *[element[place] for element in elements]]
+        _note(error, step, body, given)
+        raise
     return (*state, *record.done())
 
 
@@ -115,11 +140,15 @@ def run_while(run: Run, *arguments: Any) -> tuple[Any, ...]:
     record = _Record(body, captured, carried, None, checkpoint, saved)
     holds, advance = run(condition), run(body)
     step = 0
-    while (most is None or step < most) and np.real(holds([*fixed, *state])[0]):
-        if record.saved:
-            record.save(step, state)
-        state = record.write(advance([*fixed, *state]), None)
-        step += 1
+    try:
+        while (most is None or step < most) and np.real(holds([*fixed, *state])[0]):
+            if record.saved:
+                record.save(step, state)
+            state = record.write(advance([*fixed, *state]), None)
+            step += 1
+    except Exception as error:
+        _note(error, step, body, [*fixed, *state])
+        raise
     return (*state, *record.done())
 
 
