@@ -186,10 +186,10 @@ def _reason(sheet: Sheet, walk: Walk, names: Wording) -> str:
 def _choices(branch: Node, count: Mapping[int, int]) -> str:
     """How often each program of a branch inside was taken."""
     told = [
-        f"{function_name(branch, k)} {often:,} time{'s' * (often > 1)}"
+        f"{function_name(branch, k)} ({often:,} time{'s' * (often > 1)})"
         for k, often in sorted(count.items(), reverse=condition_of(branch) is not None)
     ]
-    return f"The branch in it took {' and '.join(told)}."
+    return f"The branch in it took {', '.join(told)}."
 
 
 def _table(

@@ -133,7 +133,9 @@ def _local_derivatives(sheet: Sheet, sweep: Sweep) -> Step:
         of = write.partial(sheet.written[arrow.user], sheet.written[arrow.operand])
         of = sweep.local_written(arrow) if is_looped(arrow.user) else of
         number = [] if arrow.local is None else [shown(sheet.number(arrow.local))]
-        lines.append(Line(write.equals(of, sweep.local_written(arrow), *number)))
+        name = sheet.called[arrow.operand]
+        note = f"by {name} as what the loop begins with" if arrow.start else ""
+        lines.append(Line(write.equals(of, sweep.local_written(arrow), *number), note))
     rules = dict.fromkeys(arrow.because for arrow in sweep.arrows)
     sentences = [f"{rule[0].upper()}{rule[1:]}." for rule in rules if rule]
     return Step(
