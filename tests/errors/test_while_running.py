@@ -95,3 +95,20 @@ def test_a_while_loop_tells_it_too() -> None:
     with pytest.raises(IndexError) as caught:
         run()
     assert caught.value.__notes__ == [READ, STEP, f"while at {line(run, 'while_loop')}"]
+
+
+def step_again(i: Any, s: Any) -> Any:
+    t = np.sin(s)
+    return t + dnp.take(X, i, axis=0)
+
+
+@pytest.mark.parametrize("through", [
+    lambda f: f(1.0),
+    lambda f: dx.grad(f)(1.0),
+    lambda f: dx.vmap(f)(np.ones(2)),
+], ids=["value", "grad", "vmap"])  # fmt: skip
+def test_of_two_functions_that_read_alike_the_one_that_runs_is_named(through: Any) -> None:
+    for function in (step, step_again, step, step_again):
+        with pytest.raises(IndexError) as caught:
+            through(lambda x, f=function: dx.fori_loop(0, 9, f, x))
+        assert caught.value.__notes__[0] == f"gather at {line(function, 'dnp.take')}"

@@ -51,7 +51,7 @@ def batch(
             several[node] = _through_bodies(node, operands, batched, size)
             continue
         made, flag = _applied(node, operands, batched, size)
-        made.origin = made.origin or node.origin
+        made.origin = node.origin or made.origin
         new[node], flags[node] = made, flag
     return [(new.get(node, node), flags.get(node, False)) for node in outputs]
 

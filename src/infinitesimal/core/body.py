@@ -119,7 +119,7 @@ def renumbered(outputs: Sequence[Node]) -> list[Node]:
         )
         changed = inputs != node.inputs or params != node.params
         new[node] = made = make(node.primitive, inputs, params) if changed else node
-        made.origin = made.origin or node.origin
+        made.origin = node.origin or made.origin
     return [new[node] for node in outputs]
 
 

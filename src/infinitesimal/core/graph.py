@@ -150,5 +150,5 @@ def rebuilt(node: Node, inputs: tuple[Node, ...]) -> Node:
     if node.primitive is VARIABLE:
         return inputs[0]
     made = make(node.primitive, inputs, node.params)
-    made.origin = made.origin or node.origin
+    made.origin = node.origin or made.origin
     return made

@@ -37,7 +37,7 @@ def trimmed(outputs: Sequence[Node]) -> list[Node]:
             shorter[node] = _shorter(made, read[node])
         elif inputs != node.inputs:
             new[node] = made = make(node.primitive, inputs, node.params)
-            made.origin = made.origin or node.origin
+            made.origin = node.origin or made.origin
     return [new.get(node, node) for node in outputs]
 
 
