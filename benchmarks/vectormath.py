@@ -15,7 +15,7 @@ import scipy.special
 from benchmarks.timing import interleaved
 from infinitesimal.lower.vectormath.functions import FUNCTIONS, program_of
 from infinitesimal.lower.vectormath.program import F32, F64
-from tools.kernels import DTYPES, compiled
+from tools.kernels import DTYPES, pointer_call
 
 SIZE = 10_000
 POSITIVE = ("log", "log2", "log10", "power", "arccosh")
@@ -39,9 +39,12 @@ def measured(names: tuple[str, ...], width_bits: int = 512) -> dict[str, float]:
         for lane in (F64, F32):
             given = operands(name, DTYPES[lane.bits])
             out, other = np.empty_like(given[0]), np.empty_like(given[0])
-            kernel = compiled(program_of(name, lane), width_bits // lane.bits)
+            kernel = pointer_call(program_of(name, lane), width_bits // lane.bits)
+            places = [array.ctypes.data for array in (*given, out)]
             peer = getattr(np, name, None) or getattr(scipy.special, name)
-            contestants[f"{name} {lane} ours"] = lambda k=kernel, g=given, o=out: k(*g, out=o)
+            contestants[f"{name} {lane} ours"] = lambda k=kernel, p=places, _=(given, out): k(
+                *p, SIZE
+            )
             contestants[f"{name} {lane} peer"] = lambda p=peer, g=given, o=other: p(*g, out=o)
     return interleaved(contestants, rounds=9, seconds=0.004)
 

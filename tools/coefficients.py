@@ -103,7 +103,12 @@ def _square_of(end: Callable[[], Any]) -> Callable[[], tuple[Any, Any]]:
     return lambda: (mpmath.mpf(0), end() ** 2)
 
 
-ONE, TWO, HALF = (lambda: mpmath.mpf(1)), (lambda: mpmath.mpf(2)), (lambda: mpmath.mpf(0.5))
+ZERO, ONE, TWO, HALF = (
+    lambda: mpmath.mpf(0),
+    lambda: mpmath.mpf(1),
+    lambda: mpmath.mpf(2),
+    lambda: mpmath.mpf(0.5),
+)
 EIGHTH_TURN = _square_of(lambda: mpmath.pi / 4 * 1.005)
 LOG_SHARE = _square_of(lambda: (3 - 2 * mpmath.sqrt(2)) * 1.001)
 
@@ -138,10 +143,17 @@ POLYNOMIALS = [
     ),
     Polynomial(
         "LOG",
+        "(log(1 + x) - x + x²/2) / x³",
+        through_zero(mpmath.log1p, ZERO, ONE, lambda: -HALF()),
+        lambda: (mpmath.sqrt(HALF()) - 1.001, mpmath.sqrt(TWO()) - 0.999),
+        {64: 19, 32: 8},
+    ),
+    Polynomial(
+        "LOG_SERIES",
         "(log((1 + s)/(1 - s))/s - 2) / z, z = s²",
         through_zero(_root(_logarithm), TWO),
         LOG_SHARE,
-        {64: 6, 48: 3, 32: 3},
+        {48: 3},
     ),
     Polynomial(
         "LOG_TAIL",

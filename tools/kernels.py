@@ -29,8 +29,8 @@ def text(program: Program, width: int) -> str:
     return str(module)
 
 
-def compiled(program: Program, width: int, features: str = HOST) -> Callable[..., Any]:
-    """The program as a function of contiguous arrays, whose size is a multiple of the width."""
+def pointer_call(program: Program, width: int, features: str = HOST) -> Callable[..., None]:
+    """The program as a function of addresses, of the result last, and of how many numbers."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     module = llvm.parse_assembly(text(program, width))
@@ -50,18 +50,19 @@ def compiled(program: Program, width: int, features: str = HOST) -> Callable[...
     _KEPT.extend((jit, tracker))
     inputs = sum(value.operation == "input" for value in program.values)
     kinds = [ctypes.c_void_p] * (inputs + 1) + [ctypes.c_int64]
-    call = ctypes.CFUNCTYPE(None, *kinds)(tracker["kernel"])
-    lane = next(value.lane for value in program.values)
-    return _on_arrays(call, DTYPES[lane.bits], width)
+    return ctypes.CFUNCTYPE(None, *kinds)(tracker["kernel"])
 
 
-def _on_arrays(call: Callable[..., None], dtype: Any, width: int) -> Callable[..., Any]:
-    def kernel(*arrays: Any, out: Any = None) -> Any:
+def compiled(program: Program, width: int, features: str = HOST) -> Callable[..., Any]:
+    """The program as a function of contiguous arrays, whose size is a multiple of the width."""
+    call = pointer_call(program, width, features)
+    dtype = DTYPES[next(value.lane for value in program.values).bits]
+
+    def kernel(*arrays: Any) -> Any:
         given = [np.ascontiguousarray(array, dtype) for array in arrays]
-        size = given[0].size
-        assert size % width == 0
-        out = np.empty(size, dtype) if out is None else out
-        call(*(array.ctypes.data for array in given), out.ctypes.data, size)
+        out = np.empty_like(given[0])
+        assert out.size % width == 0
+        call(*(array.ctypes.data for array in given), out.ctypes.data, out.size)
         return out
 
     return kernel

@@ -1,7 +1,7 @@
 """The logarithms: log, log2, log10, log1p, and what other functions make of them.
 
-x = m·2^k with m between √½ and √2; log m is an odd series in s = f/(2 + f), f = m - 1, written so
-that f itself, which is exact, is the largest term. A `Logarithm` is k and a pair: the whole is
+x = m·2^k with m between √½ and √2; log m = f - f²/2 + f³·p(f) with f = m - 1, which is exact, so
+that next to 1 no digit is lost, and without a division. A `Logarithm` is k and a pair: the whole is
 k·log 2 + pair.
 """
 
@@ -42,20 +42,17 @@ def log_of_pair(x: Pair) -> Logarithm:
     far = m.lane.bias - 27  # where a tail does not count
     tail = x.tail * power_of_two((k < far).choose(k.like(0) - k, -far), m)
     f = fast_sum(m - 1.0, tail)
-    found, s = _near_one(f.head)
-    # the tail of f counts f.tail/(1 + f), and 1/(1 + f) = (1 - s)/(1 + s)
-    share = (1.0 - s) * mad(s, s, 1.0 - s)
+    found = _near_one(f.head)
+    # the tail of f counts f.tail/(1 + f), of which a hundredth is enough
+    share = mad(-f.head, mad(-f.head, 1.0 - f.head, 1.0), 1.0)
     return Logarithm(whole_float(k, m), Pair(found.head, mad(f.tail, share, found.tail)))
 
 
-def _near_one(f: Float) -> tuple[Pair, Float]:
-    """log(1 + f), and s."""
-    s = f / (f + 2.0)
-    z = s * s
-    half = f * f * 0.5
-    rest = s * mad(z, polynomial(z, LOG), half)
-    found = fast_sum(f, -half)
-    return Pair(found.head, found.tail + rest), s
+def _near_one(f: Float) -> Pair:
+    """log(1 + f)."""
+    square = f * f
+    found = fast_sum(f, square * -0.5)
+    return Pair(found.head, mad(square * f, polynomial(f, LOG), found.tail))
 
 
 def _of_number(x: Float) -> Logarithm:
@@ -64,7 +61,7 @@ def _of_number(x: Float) -> Logarithm:
     small = x < x.lane.tiny
     k, m = split_exponent(small.choose(x * 2.0**lift, x))
     k = whole_float(k, m) - small.choose(x.like(float(lift)), 0.0)
-    return Logarithm(k, _near_one(m - 1.0)[0])
+    return Logarithm(k, _near_one(m - 1.0))
 
 
 def natural(found: Logarithm) -> Float:

@@ -13,8 +13,8 @@ from infinitesimal.lower.vectormath.coefficients import (
     INVERSE_CBRT,
     LN2,
     LN2_EXACT,
-    LOG,
     LOG2_E,
+    LOG_SERIES,
     LOG_TAIL,
     TWO_THIRDS,
 )
@@ -90,7 +90,7 @@ def _single_power(size: Float, y: Float) -> Float:
     inverse = (1.0 / (m + 1.0)).resized(F64)
     s = (m.resized(F64) - 1.0) * (inverse * residue(below.like(2.0), below, inverse))
     z = s * s
-    log = mad(whole, part(s, LN2_EXACT), s * mad(z, polynomial(z, LOG, 48), 2.0))
+    log = mad(whole, part(s, LN2_EXACT), s * mad(z, polynomial(z, LOG_SERIES, 48), 2.0))
     end = clamped(clamped(y, -1e30, 1e30).resized(F64) * log, -110.0, 110.0)
     places, bits = nearest(end, part(end, LOG2_E))
     r = mad(-places, part(end, LN2_EXACT), end)
