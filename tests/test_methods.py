@@ -76,6 +76,20 @@ def test_shapes_at_the_edges(method):
     assert dx.derivative(lambda x: x * x, 3, method=method) == pytest.approx(6, rel=1e-7)
 
 
+def test_forward_mode_has_two_words_everywhere():
+    def f(x, y):
+        return x * np.sin(y)
+
+    assert dx.derivative(f, 2.0, 3.0, method="forward") == dx.derivative(f, 2.0, 3.0, method="dual")
+    assert dx.derivative(f, 2.0, 3.0, method="forward") == pytest.approx(np.sin(3.0))
+    both = [str(dx.compare(f, 2.0, 3.0, methods=[word])) for word in ("forward", "dual")]
+    told = [dx.explain(f, (2.0, 3.0), methods=word).results() for word in ("forward", "dual")]
+    assert all("dual" in text for text in both)
+    assert told[0] == told[1]
+    assert told[0] == dx.explain(f, (2.0, 3.0), method="dual").results()
+    assert list(told[0]) == ["forward"]
+
+
 def test_the_step_is_used_as_it_is_given():
     def along(x):
         return distance(x, 4.0)

@@ -20,7 +20,7 @@ from infinitesimal.errors import ArgumentError, InfinitesimalError
 from infinitesimal.front.arguments import check_callable, unknown_method
 from infinitesimal.front.dual_text import number_text
 from infinitesimal.front.origin import place
-from infinitesimal.methods import METHODS, Problem, Work, check_options, solve
+from infinitesimal.methods import ALSO, METHODS, Problem, Work, check_options, solve
 
 __all__ = ["Row", "Table", "compare", "growth"]
 
@@ -199,6 +199,7 @@ def _methods(given: Any) -> list[str]:
     names: list[Any] = [given]
     if isinstance(given, Iterable) and not isinstance(given, str):
         names = list(cast("Iterable[Any]", given))
+    names = [ALSO.get(str(name), name) for name in names]
     for name in names:
         if str(name) not in METHODS:
             raise unknown_method(f"methods={name!r}", name, METHODS)

@@ -48,7 +48,7 @@ from infinitesimal.front.origin import place
 from infinitesimal.front.trace import Trace, finish, leaf_node, presented, trace
 from infinitesimal.optimise.unroll import unrolled_where_short
 
-__all__ = ["METHODS", "Problem", "Work", "check_options", "derivative", "solve"]
+__all__ = ["ALSO", "METHODS", "Problem", "Work", "check_options", "derivative", "solve"]
 
 
 @dataclass
@@ -329,6 +329,7 @@ METHODS: dict[str, Callable[[Problem], list[Any]]] = {
     "reverse": _by_reverse,
     "symbolic": _by_formulas,
 }
+ALSO = {"forward": "dual"}  # what `explain` calls it
 STEPPING = {*ONE_SIDED, "central-difference", "richardson", "complex-step"}
 
 
@@ -352,7 +353,8 @@ def derivative(
     - "richardson": central differences of ever smaller steps, extrapolated; with `error=True` a
       pair of the derivative and an estimate of its error.
     - "complex-step": the graph of `f` at points beside the real line; exact to rounding.
-    - "dual": forward mode, a call of `f` with dual numbers for every `block` numbers of x; exact.
+    - "dual", or "forward": forward mode, a call of `f` with dual numbers for every `block` numbers
+      of x; exact.
     - "reverse": one call of `f` and a sweep backwards for each number of the value; exact.
     - "symbolic": the derivative as a simplified formula, evaluated at x; exact, save where the
       formula divides zero by zero. See `symbolic` for the formula itself.
@@ -369,6 +371,7 @@ def derivative(
     (0.6000000000000001, 0.8)
     """
     check_callable(f, "derivative")
+    method = ALSO.get(str(method), method)
     check_options(method, step, error=error, block=block)
     positions = argument_numbers("derivative", argnum, x)
     problem = Problem(f, list(x), positions, step, block)

@@ -1,4 +1,4 @@
-"""What loops, branches and batches are given that is almost right, and what to write for it.
+"""What loops, batches and `explain` are given that is almost right, and what to write for it.
 
 Each with the exact text of its error; HERE stands for the file and line of the call.
 """
@@ -173,6 +173,33 @@ def test_an_error_of_the_function_itself_comes_through() -> None:
         dx.while_loop(lambda s: s < 3, fails, 1.0)
     with pytest.raises(TypeError, match="exactly one argument"):
         dx.while_loop(lambda s: s < 3, lambda s: fails(s), 1.0)
+
+
+# ---- the point of `explain`
+
+
+@WRONG.says(
+    """\
+    ArgumentError: explain(f, 2.0, 3.0) at HERE
+      found:    a method 3.0
+      because:  the point is one argument of explain, and methods have names
+      instead:  at=(2.0, 3.0)
+    """
+)
+def a_point_in_two_arguments() -> None:
+    dx.explain(lambda x, y: x * y, 2.0, 3.0)
+
+
+@WRONG.says(
+    """\
+    ArgumentError: explain(f, 2.0, array([3., 4.])) at HERE
+      found:    a method array([3., 4.])
+      because:  the point is one argument of explain, and methods have names
+      instead:  at=(2.0, array([3., 4.]))
+    """
+)
+def a_point_with_an_array() -> None:
+    dx.explain(lambda x, y: x * y, 2.0, np.array([3.0, 4.0]))
 
 
 test_each_message = check_all(WRONG)

@@ -51,14 +51,14 @@ def name_of_a_family_of_methods() -> None:
 
 @WRONG.says(
     """\
-    ArgumentError: derivative(…, method='forward') at HERE
+    ArgumentError: derivative(…, method='forward-mode') at HERE
       because:  there is no method of this name
       instead:  forward mode is 'dual'; the numerical methods are 'forward-difference',
                 'backward-difference', 'central-difference', 'richardson' and 'complex-step'
     """
 )
 def name_of_forward_mode() -> None:
-    dx.derivative(lambda x: x * x, 2.0, method="forward")
+    dx.derivative(lambda x: x * x, 2.0, method="forward-mode")
 
 
 @WRONG.says(

@@ -23,13 +23,16 @@ def explain(
     h: Sequence[float] = (0.1, 0.001),
     detail: str = "full",
     names: Sequence[str] | None = None,
+    *,
+    method: str | None = None,
 ) -> Derivation:
     """The derivative of `f` at a point, worked out step by step.
 
     `f` is a function of numbers and arrays, or text such as "(x+y)(x+2y)". `at` is the point: a
     tuple of arguments, or a dict from names to values. `methods` chooses among "symbolic",
-    "numerical", "forward" and "reverse"; `wrt` the inputs by name; `h` the steps of the difference
-    quotients; `detail="brief"` leaves out what is said once for all; `names` renames the inputs.
+    "numerical", "forward" (or "dual") and "reverse", `method` is one of them; `wrt` the inputs by
+    name; `h` the steps of the difference quotients; `detail="brief"` leaves out what is said once
+    for all; `names` renames the inputs.
     Loops as values (`scan`, `while_loop`, …) are told folded: one step, and the values of the
     first, the second and the last; of a branch (`cond`, `switch`) the program that was taken.
     Raises `FormulaError` for text that cannot be read and `ArgumentError` for a point that does not
@@ -41,7 +44,7 @@ def explain(
     """
     from infinitesimal.explain.build import build  # what is told is imported when something is told
 
-    return build(f, at, methods, wrt, h, detail, names)
+    return build(f, at, methods if method is None else method, wrt, h, detail, names)
 
 
 def __getattr__(name: str) -> Any:

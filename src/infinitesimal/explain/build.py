@@ -6,9 +6,9 @@ In: what `explain` was given. Out: the `Derivation`. A formula or a Python funct
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from infinitesimal.errors import ArgumentError
 from infinitesimal.explain import expression as write
@@ -27,10 +27,12 @@ from infinitesimal.explain.subject import Sheet, symbol
 from infinitesimal.explain.symbolic import symbolic
 from infinitesimal.explain.tree import Edge, Input, Method, Vertex
 from infinitesimal.explain.ways import way_steps
+from infinitesimal.front.origin import place
 
 __all__ = ["METHODS", "build"]
 
 METHODS = ("symbolic", "numerical", "forward", "reverse")
+_ALSO = {"dual": "forward"}  # what `derivative` calls it
 
 
 def build(
@@ -43,7 +45,7 @@ def build(
     names: Sequence[str] | None,
 ) -> Derivation:
     """The derivation; see `explain`."""
-    asked = _methods(methods)
+    asked = _methods(at, methods)
     sizes = _sizes(h)
     if detail not in ("brief", "full"):
         raise ArgumentError(
@@ -89,8 +91,19 @@ def _warned(sheet: Sheet, method: Method) -> Method:
     return replace(method, steps=(*method.steps[:last], warned, *method.steps[last + 1 :]))
 
 
-def _methods(methods: str | Sequence[str]) -> list[str]:
-    given = [methods] if isinstance(methods, str) else list(methods)
+def _methods(at: Any, methods: Any) -> list[str]:
+    given: list[Any] = [methods]
+    if isinstance(methods, (tuple, list, set, frozenset)):
+        given = list(cast("Iterable[Any]", methods))
+    numbers = [each for each in given if not isinstance(each, str)]
+    if numbers:
+        raise ArgumentError(
+            f"explain(f, {at!r:.40}, {methods!r:.40}) at {place()}",
+            found=f"a method {numbers[0]!r:.60}",
+            why="the point is one argument of explain, and methods have names",
+            instead=f"at=({at!r:.40}, {methods!r:.40})",
+        )
+    given = [_ALSO.get(each, each) for each in given]
     asked = list(METHODS) if methods == "all" else given
     unknown = [method for method in asked if method not in METHODS]
     if unknown or not asked:

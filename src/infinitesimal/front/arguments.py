@@ -121,7 +121,7 @@ _ELSEWHERE = {
         _NUMERICAL,
     ),
     **dict.fromkeys(
-        ("forward", "forward-mode", "fwd", "jvp"), f"forward mode is 'dual'; {_NUMERICAL}"
+        ("forward-mode", "fwd", "jvp"), f"forward mode is 'dual'; {_NUMERICAL}"
     ),
     **dict.fromkeys(
         ("backward", "reverse-mode", "rev", "vjp", "backpropagation"),
