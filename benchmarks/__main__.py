@@ -7,13 +7,14 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import chain, eager, importing, picks
+from benchmarks import chain, eager, importing, loops, picks
 from benchmarks.workloads import table as workloads
 
 TABLES: dict[str, Callable[[], list[str]]] = {
     "Import": importing.table,
     "Without compiling, beside autograd": eager.table,
     "Long chains": chain.table,
+    "Loops of many steps": loops.table,
     "Elements one by one": picks.table,
     "Workloads": workloads.tables,
 }
