@@ -115,6 +115,54 @@ def a_root_of_what_does_not_move(words: Words, x: Any) -> Any:
     return words.scan(step, (0.0, x), XS)[0][1]
 
 
+# ---- zeros of one step that meet an infinite slope in another
+
+
+@program
+def a_place_not_chosen_at_the_next_step(words: Words, x: Any) -> Any:
+    def step(i: Any, s: Any) -> Any:
+        return np.sqrt(np.where(i < 1, s, s[0]) + i)
+
+    return np.sum(words.fori_loop(0, 2, step, np.stack([x, x - x])))
+
+
+@program
+def a_branch_not_taken_at_the_next_step(words: Words, x: Any) -> Any:
+    def step(state: Any) -> Any:
+        i, s = state
+        s = words.cond(i < 1, lambda: s, lambda: s[0] * np.ones(2))
+        return i + 1, np.sqrt(s + i)
+
+    return np.sum(words.while_loop(lambda s: s[0] < 2, step, (0, np.stack([x, x - x])))[1])
+
+
+@program
+def a_value_that_the_next_step_does_not_read(words: Words, x: Any) -> Any:
+    return sum(words.scan(lambda s, e: ((s[0] + 1, np.sqrt(s[0])), None), (x, x), XS)[0])
+
+
+@program
+def a_value_that_no_longer_moves(words: Words, x: Any) -> Any:
+    return sum(words.scan(lambda s, e: ((3.0, s[1] + np.sqrt(s[0] - 3.0)), None), (x, x), XS)[0])
+
+
+@program
+def a_place_that_no_longer_moves(words: Words, x: Any) -> Any:
+    def step(i: Any, s: Any) -> Any:
+        return np.where(i < 1, np.stack([s[0], 0.0]), np.sqrt(s))
+
+    return np.sum(words.fori_loop(0, 2, step, np.stack([x, x])))
+
+
+@program
+def a_place_that_an_inner_loop_leaves_out(words: Words, x: Any) -> Any:
+    def step(i: Any, s: Any) -> Any:
+        inner, _ = words.scan(lambda t, e: (np.where(e * i < 0.5, t, t[0]), None), s, XS)
+        return np.sqrt(inner + i)
+
+    return np.sum(words.fori_loop(0, 2, step, np.stack([x, x - x])))
+
+
 # ---- what counts
 
 

@@ -11,9 +11,8 @@ from typing import Any
 
 from infinitesimal.core.node import NEVER, Node, postorder
 from infinitesimal.ops.arithmetic import times, times_behind_mask
-from infinitesimal.ops.index import scatter, scatter_add
 from infinitesimal.ops.masked import behind_mask
-from infinitesimal.ops.shape import concatenate
+from infinitesimal.ops.zeros import pushes_zeros
 
 __all__ = ["forward"]
 
@@ -45,19 +44,6 @@ def forward(
             tangent = behind_mask(tangent, carrying, node.inputs)
         if tangent is not None:
             tangents[node] = tangent
-            if here or _writes_zeros(node, inputs):
+            if here or pushes_zeros(node, tangents.__contains__):
                 zeros.add(node)
     return [tangents.get(node) for node in outputs]
-
-
-def _writes_zeros(node: Node, tangents: Sequence[Node | None]) -> bool:
-    """Whether a tangent holds structural zeros: a branch not taken, a place not written to."""
-    primitive = node.primitive
-    if primitive is scatter or primitive is scatter_add or primitive.bodies:
-        return True
-    if primitive.kind != "linear" or len(tangents) == 1:
-        return False
-    return any(
-        tangent is None and (operand.type.inexact or primitive is concatenate)
-        for operand, tangent in zip(node.inputs, tangents, strict=True)
-    )

@@ -30,6 +30,7 @@ __all__ = [
     "Loop",
     "Read",
     "arrays_in",
+    "carried_along",
     "counted",
     "loop_of",
     "new_places",
@@ -189,3 +190,15 @@ def reached(outputs: Iterable[Node], sources: Iterable[Node]) -> set[Node]:
         if node.active != NEVER and not found.isdisjoint(node.inputs):
             found.add(node)
     return found
+
+
+def carried_along(loop: Loop, moving: set[Node]) -> set[Node]:
+    """The places that move when these do: a carried value does when a step makes it move."""
+    moving = {place for place in moving if place.type.inexact}
+    while True:
+        found = reached(loop.results, moving)
+        more = {part.place for part in loop.carried if part.after in found} - moving
+        more = {place for place in more if place.type.inexact}
+        if not more:
+            return moving
+        moving |= more

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from infinitesimal.core.graph import substitute
 from infinitesimal.core.node import Node, postorder
+from infinitesimal.ops.control.crossing import pull_crosses
 from infinitesimal.ops.control.loop import Loop, Read, counted, loop_of, new_places, place_like
 from infinitesimal.ops.control.merge import merged_loop
 from infinitesimal.ops.control.residuals import residuals
@@ -78,7 +79,8 @@ def _back(loop: Loop, given: Cotangents, wanted: Wanted, reverse: Reverse) -> Fo
     within = entries(loop, ends, written, wanted, numbers)
     elements = {part.place: part.place for part in loop.elements if part.place in wanted.places}
     # a cotangent that begins to walk later starts as a zero, which must stay one
-    masked = given.masked or any(cotangent is None for cotangent in ends.values())
+    late = any(cotangent is None for cotangent in ends.values())
+    masked = given.masked or late or pull_crosses(loop, ends, list(written.values()))
     exits = swept(loop, within, loop.results, elements, reverse, masked)
     stored = residuals(loop, exits.results, within.places)
     stacks, count = _recorded(loop, stored)

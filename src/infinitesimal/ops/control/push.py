@@ -13,33 +13,21 @@ from itertools import chain
 
 from infinitesimal.core.leaf import zeros
 from infinitesimal.core.node import Node
+from infinitesimal.ops.control.crossing import push_crosses
 from infinitesimal.ops.control.loop import (
     Carried,
-    Loop,
     Read,
+    carried_along,
     loop_of,
     new_places,
     place_like,
-    reached,
 )
 from infinitesimal.ops.control.merge import merged_loop
 
-__all__ = ["carried_along", "push_loop"]
+__all__ = ["push_loop"]
 
 Forward = Callable[..., list[Node | None]]
 Tangents = Sequence[Node | None]
-
-
-def carried_along(loop: Loop, moving: set[Node]) -> set[Node]:
-    """The places that move when these do: a carried value does when a step makes it move."""
-    moving = {place for place in moving if place.type.inexact}
-    while True:
-        found = reached(loop.results, moving)
-        more = {part.place for part in loop.carried if part.after in found} - moving
-        more = {place for place in more if place.type.inexact}
-        if not more:
-            return moving
-        moving |= more
 
 
 def push_loop(
@@ -54,7 +42,8 @@ def push_loop(
     tangent_places = {place: place_like(place, numbers) for place in loop.places if place in moving}
     # a carried value that begins to move later starts with a zero, which must stay one
     late = any(part.place in moving and by_place[part.place] is None for part in loop.carried)
-    found = forward(loop.results, tangent_places, masked=masked or late)
+    masked = masked or late or push_crosses(loop, moving)
+    found = forward(loop.results, tangent_places, masked=masked)
     after, written = found[: len(loop.carried)], found[len(loop.carried) :]
 
     def reads(parts: Sequence[Read]) -> list[Read]:

@@ -18,6 +18,7 @@ from infinitesimal.core.node import Node, postorder
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.span import span
 from infinitesimal.core.types import INT64, array_type
+from infinitesimal.ops.control.crossing import pull_crosses
 from infinitesimal.ops.control.loop import Carried, Loop, Read, counted, new_places, place_like
 from infinitesimal.ops.control.merge import merged_loop
 from infinitesimal.ops.control.way_back import (
@@ -59,7 +60,10 @@ class _Stretch:
 def back_by_segments(loop: Loop, given: Cotangents, wanted: Wanted, reverse: Reverse) -> Found:
     """The cotangent of what fills each place that wants one; see `ops.control.pull`."""
     ends = {k: given.ends[k] for k in live(loop, given, wanted)}
-    masked = given.masked or any(cotangent is None for cotangent in ends.values())
+    pairs = zip(loop.written, given.rows, strict=True)
+    rows = [row for row, cotangent in pairs if cotangent is not None and row.type.inexact]
+    late = any(cotangent is None for cotangent in ends.values())
+    masked = given.masked or late or pull_crosses(loop, ends, rows)
     sums: Found = dict(wanted.sums)
     sent: dict[Node, list[Node]] = {}
     for stretch in _stretches(loop, given):

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from infinitesimal.core.leaf import zeros
 from infinitesimal.core.node import NEVER, Node
-from infinitesimal.ops.control.loop import Carried, Loop, place_like
-from infinitesimal.ops.control.push import carried_along
+from infinitesimal.ops.control.loop import Carried, Loop, carried_along, place_like
 
 __all__ = [
     "Cotangents",
