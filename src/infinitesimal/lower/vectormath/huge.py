@@ -83,21 +83,18 @@ def _digits(exponent: Int) -> list[Int]:
 def _product(whole: Int, digits: list[Int]) -> list[Int]:
     """The words of X times the digits, from the one that counts 2; what is above is dropped."""
     low, high = whole & LOW, whole.unsigned_shift(WORD)
-    words: list[Int] = []
+    by_low = [low * digit for digit in digits]
+    by_high = [high * digit for digit in digits[1:]]  # counts one word higher
     carry = whole.like(0)
+    words: list[Int] = []
     for place in reversed(range(COUNT)):
-        # low·digit counts at `place`; high·digit of the word behind one place higher, the same
-        total = low * digits[place] + carry
+        total = (by_low[place] & LOW) + carry
         if place + 1 < COUNT:
-            # less than 2^32·2^32 + 2^21·2^32 + ...: the sum is taken in two steps
-            other = high * digits[place + 1]
-            word = (total & LOW) + (other & LOW)
-            carry = total.unsigned_shift(WORD) + other.unsigned_shift(WORD)
-            carry = carry + word.unsigned_shift(WORD)
-            total = word
-        else:
-            carry = total.unsigned_shift(WORD)
+            total = total + by_low[place + 1].unsigned_shift(WORD) + (by_high[place] & LOW)
+        if place + 2 < COUNT:
+            total = total + by_high[place + 1].unsigned_shift(WORD)
         words.append(total & LOW)
+        carry = total.unsigned_shift(WORD)
     return words[::-1]
 
 

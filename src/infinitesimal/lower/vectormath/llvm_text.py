@@ -229,7 +229,7 @@ def _resizing(source: Lane, target: Lane) -> str:
 
 
 def _inputs(program: Program) -> list[Value]:
-    return [value for value in program.needed() if value.operation == "input"]
+    return [value for value in program.values if value.operation == "input"]
 
 
 def _together(kinds: Sequence[str]) -> str:

@@ -292,12 +292,12 @@ class Program:
 
     def needed(self) -> list[Value]:
         """The instructions that the results depend on, in order, and every input."""
-        wanted = set(map(id, self.results))
+        wanted = set(self.results)
         kept: list[Value] = []
         for value in reversed(self.values):
-            if id(value) in wanted or value.operation == "input":
+            if value in wanted or value.operation == "input":
                 kept.append(value)
-                wanted.update(map(id, value.operands))
+                wanted.update(value.operands)
         return kept[::-1]
 
     def __str__(self) -> str:
