@@ -1,8 +1,8 @@
 """The hyperbolic functions and their inverses.
 
 With |x| = k·log 2 + r, both sinh x and cosh x are made of sinh r, cosh r and the exact numbers
-sinh(k·log 2) and cosh(k·log 2), without a division. The inverses are logarithms of numbers that
-are known to twice the digits.
+sinh(k·log 2) and cosh(k·log 2), without a division; tanh is made of exp(-2|x|) - 1, with one. The
+inverses are logarithms of one more than a number that is small where the result is.
 """
 
 from __future__ import annotations

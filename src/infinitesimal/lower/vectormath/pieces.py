@@ -2,8 +2,8 @@
 
 In and out: values of a program. A `Pair` is an unevaluated sum of a head and a much smaller tail,
 which together hold about twice the digits of one number. Nothing here depends on how wide a vector
-is, and nothing but `product` and `fused_or_not` on whether the processor can multiply and add with
-one rounding.
+is. Where the processor multiplies and adds with one rounding, `mad`, `product` and `residue` use
+it; elsewhere the exact ones among them take more instructions, and every function still holds.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 
 
 class Pair(NamedTuple):
-    """head + tail."""
+    """A head, and a tail that is to be added to it."""
 
     head: Float
     tail: Float
