@@ -99,7 +99,11 @@ def test_finite_derivatives_are_kept(
 ) -> None:
     x, y = np.array(point), np.array(start)
     plain = looped(IN_PYTHON, kind, body, steps, y)
-    for derive in (dx.grad, dx.jacfwd):
+
+    def along(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        return lambda x: np.atleast_1d(dx.jvp(f, (x,), (np.array([1.0, -0.5]),))[1])
+
+    for derive in (dx.grad, dx.jacfwd, along):
         expected = derive(plain)(x)
         finite = np.isfinite(expected)
         for checkpoint in (False, 2):
