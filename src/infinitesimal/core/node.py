@@ -26,6 +26,7 @@ __all__ = [
     "NEVER",
     "Node",
     "body_here",
+    "depending",
     "enter",
     "forget",
     "known",
@@ -261,3 +262,12 @@ def postorder(
                 done.add(node)
                 order.append(node)
     return order
+
+
+def depending(outputs: Iterable[Node], sources: Iterable[Node]) -> set[Node]:
+    """The nodes below the outputs that are computed from one of the sources; those too."""
+    found = set(sources)
+    for node in postorder(outputs, dict.fromkeys(found)):
+        if not found.isdisjoint(node.inputs):
+            found.add(node)
+    return found

@@ -17,7 +17,7 @@ import numpy as np
 from infinitesimal.core.batch import batch
 from infinitesimal.core.body import closed, picks
 from infinitesimal.core.leaf import constant, input_node, zeros
-from infinitesimal.core.node import Node, postorder
+from infinitesimal.core.node import Node, depending
 from infinitesimal.core.primitive import REGISTRY
 from infinitesimal.core.span import Span
 from infinitesimal.core.types import Type, array_type
@@ -122,7 +122,7 @@ def in_blocks(
         return _batched(found, seeds, constant(np.arange(size)))
     own = input_node(array_type(np.int64, (step,)))
     parts = _batched(found, seeds, own)
-    body, captured = closed([own], parts, _depending(parts, [own]))
+    body, captured = closed([own], parts, depending(parts, [own]))
     numbers = constant(np.arange(count * step).reshape(count, step))
     loop = REGISTRY["scan"](
         *captured, numbers, captured=len(captured), carried=0, length=count, body=body
@@ -144,18 +144,9 @@ def _batched(
     return [part if batched else copied(part, size) for part, batched in batch(found, stacks, size)]
 
 
-def _depending(found: Sequence[Node], leaves: Iterable[Node]) -> set[Node]:
-    """The nodes below these that depend on one of the leaves, and the leaves."""
-    depending = set(leaves)
-    for node in postorder(found, dict.fromkeys(depending)):
-        if not depending.isdisjoint(node.inputs):
-            depending.add(node)
-    return depending
-
-
 def _fitting(found: Sequence[Node], seeds: Iterable[Node]) -> int:
     """How many seeds at once keep the arrays that depend on them within bounds."""
-    largest = max(node.type.size for node in _depending(found, seeds))
+    largest = max(node.type.size for node in depending(found, seeds))
     return max(1, _AT_ONCE // max(largest, 1))
 
 

@@ -14,7 +14,7 @@ same for both words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count as counting
 
@@ -88,6 +88,22 @@ class Loop:
         """The outputs of the body: the carried values after the step, and what it writes."""
         return [*(part.after for part in self.carried), *self.written]
 
+    @property
+    def inside(self) -> list[Node]:
+        """All that the body computes: the condition, if there is one, and the results."""
+        return [*([] if self.condition is None else [self.condition]), *self.results]
+
+    def rewritten(self, inside: Sequence[Node]) -> Loop:
+        """The same loop with other nodes for those."""
+        results = inside[len(inside) - len(self.results) :]
+        pairs = zip(self.carried, results, strict=False)
+        return replace(
+            self,
+            carried=tuple(replace(part, after=after) for part, after in pairs),
+            written=tuple(results[len(self.carried) :]),
+            condition=None if self.condition is None else inside[0],
+        )
+
     def built(self) -> list[Node]:
         """The results of the loop: the carried values at its end, what was written, what saved."""
         if (moved := self._arrays_outside()) is not None:
@@ -110,25 +126,14 @@ class Loop:
 
     def _arrays_outside(self) -> Loop | None:
         """The loop that captures the arrays in its body, if there are any."""
-        conditions = [] if self.condition is None else [self.condition]
-        arrays = arrays_in([*conditions, *self.results])
+        arrays = arrays_in(self.inside)
         if not arrays:
             return None
         numbers = new_places(self)
         reads = [Read(place_like(array, numbers), array) for array in arrays]
         instead = {read.operand: read.place for read in reads}
-        made = substitute([*conditions, *self.results], instead)
-        results = made[len(conditions) :]
-        return replace(
-            self,
-            captured=(*self.captured, *reads),
-            carried=tuple(
-                replace(part, after=after)
-                for part, after in zip(self.carried, results, strict=False)
-            ),
-            written=tuple(results[len(self.carried) :]),
-            condition=made[0] if conditions else None,
-        )
+        moved = self.rewritten(substitute(self.inside, instead))
+        return replace(moved, captured=(*self.captured, *reads))
 
 
 def arrays_in(outputs: Iterable[Node]) -> list[Node]:

@@ -12,7 +12,6 @@ is left of a loop then drops the results that nobody picks (`ops.control.trimmed
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from infinitesimal.core.body import Body, picks
 from infinitesimal.core.graph import rebuilt, substitute
@@ -25,18 +24,7 @@ __all__ = ["merged", "merged_loop"]
 
 def merged_loop(loop: Loop) -> Loop:
     """The loop with the loops in its body joined."""
-    conditions = [] if loop.condition is None else [loop.condition]
-    made = merged([*conditions, *loop.results])
-    results = made[len(conditions) :]
-    carried = [
-        replace(part, after=after) for part, after in zip(loop.carried, results, strict=False)
-    ]
-    return replace(
-        loop,
-        carried=tuple(carried),
-        written=tuple(results[len(carried) :]),
-        condition=made[0] if conditions else None,
-    )
+    return loop.rewritten(merged(loop.inside))
 
 
 def merged(outputs: Sequence[Node]) -> list[Node]:
@@ -154,11 +142,10 @@ def _loop_instead(small: Loop, large: Loop, node: Node) -> list[Node] | None:
     ):
         return None
     places = [starts[part.place][0] for part in small.carried]
-    condition = [] if small.condition is None else [small.condition]
-    wanted = merged([*condition, *small.results, *large.results])
-    ours = wanted[: len(condition) + len(small.results)]
+    wanted = merged([*small.inside, *large.results])
+    ours = wanted[: len(small.inside)]
     theirs = wanted[len(ours) :]
-    if condition and ours.pop(0) is not large.condition:
+    if small.condition is not None and ours.pop(0) is not large.condition:
         return None
     ends = ours[: len(places)]
     if any(theirs[place] is not end for place, end in zip(places, ends, strict=True)):
@@ -187,12 +174,9 @@ def _branch_instead(small: Node, large: Node) -> list[Node] | None:
     pairs = zip(ours[0].inputs, small.inputs[1:], strict=True)
     if any(filled.get(leaf) is not operand for leaf, operand in pairs):
         return None
-    places: list[int] | None = None
     for one, other in zip(ours, theirs, strict=True):
         both = merged([*one.outputs, *other.outputs])
         mine, its = both[: len(one.outputs)], both[len(one.outputs) :]
         if its[: len(mine)] != mine:
             return None
-        places = list(range(len(mine)))
-    results = picks(large)
-    return [results[place] for place in places or []]
+    return picks(large)[: len(ours[0].outputs)]

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from infinitesimal.core.leaf import zeros
 from infinitesimal.core.node import Node
 from infinitesimal.ops.control.crossing import push_crosses
 from infinitesimal.ops.control.loop import (
@@ -23,6 +22,7 @@ from infinitesimal.ops.control.loop import (
     place_like,
 )
 from infinitesimal.ops.control.merge import merged_loop
+from infinitesimal.ops.control.way_back import or_zeros
 
 __all__ = ["push_loop"]
 
@@ -54,8 +54,8 @@ def push_loop(
     beside = [
         Carried(
             tangent_places[part.place],
-            _or_zero(by_place[part.place], part.start),
-            _or_zero(after[k], part.start),
+            or_zeros(by_place[part.place], part.start),
+            or_zeros(after[k], part.start),
         )
         for k, part in enumerate(loop.carried)
         if part.place in moving
@@ -83,7 +83,3 @@ def push_loop(
             (next(more_states) if k in place_of else None for k in loop.saved),
         )
     )
-
-
-def _or_zero(tangent: Node | None, like: Node) -> Node:
-    return zeros(like.type) if tangent is None else tangent

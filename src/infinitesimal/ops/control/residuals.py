@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 
 from infinitesimal.core.body import PICK
 from infinitesimal.core.leaf import CONSTANT, INPUT
-from infinitesimal.core.node import Node, postorder
+from infinitesimal.core.node import Node, depending, postorder
 from infinitesimal.core.types import Bundle
 from infinitesimal.ops.control.loop import Loop
 
-__all__ = ["depending", "residuals"]
+__all__ = ["residuals"]
 
 _LIGHT = frozenset(("reshape", "transpose", "broadcast", "pick"))  # nothing is computed by these
 # one instruction each: done again sooner than read again from memory
@@ -25,15 +25,6 @@ _QUICK = _LIGHT | frozenset(
      "maximum", "minimum", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal",
      "logical_not", "index")
 )  # fmt: skip
-
-
-def depending(outputs: Iterable[Node], sources: Iterable[Node]) -> set[Node]:
-    """The nodes below the outputs that are computed from one of the sources; those too."""
-    found = set(sources)
-    for node in postorder(outputs, dict.fromkeys(found)):
-        if not found.isdisjoint(node.inputs):
-            found.add(node)
-    return found
 
 
 def residuals(loop: Loop, outputs: Sequence[Node], cotangents: Iterable[Node]) -> list[Node]:
